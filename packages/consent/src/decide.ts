@@ -1,0 +1,131 @@
+/**
+ * THE RULE: may this party read or write this, now? Pure: no clock, no I/O, no organisation names; the same function
+ * runs before sending, at delivery, at release and in the auditor's replay. Default deny; what is unknown is denied.
+ */
+import type { Decision, Id, Instant, PartyId, Purpose, ReasonCode } from '@eenmaal/model';
+import { isPartner, isPerson, nameOf } from '@eenmaal/model';
+import { ageBand, ruleReference, whoDecides, whoReads } from './law.ts';
+import type { CompartmentState, GrantState, PersonState, Say, State } from './state.ts';
+
+/**
+ * `index`: the log index of the message it is about; leave it out for what is written from now on.
+ * `purpose`: what the reader will use it for; leave it out to ask whether any purpose is allowed.
+ */
+export type Question = { party: PartyId; compartment: Id; index?: number; purpose?: Purpose };
+
+const CONSENT = [ruleReference('L01')];
+const OWN = [ruleReference('OWN')];
+
+const answer = (outcome: Decision['outcome'], code: ReasonCode, basis: string[], rules: string[]): Decision => ({
+  outcome,
+  code,
+  basis,
+  rules,
+});
+const deny = (code: ReasonCode): Decision => answer('deny', code, [], CONSENT);
+
+/** Decides one question at one moment. Never throws. */
+export function decide(state: State, question: Question, now: Instant): Decision {
+  const compartment = state.compartments.get(question.compartment);
+  if (!compartment || !state.parties.has(question.party)) return deny('D-UNKNOWN');
+  if (isPerson(question.party)) return decideForPerson(state, compartment, nameOf(question.party), now);
+  if (isPartner(question.party)) return decideForPartner(state, compartment, question, now);
+  return deny('D-NO-AUTHORITY');
+}
+
+/** A family member reads what is about itself, or about a child it holds custody over; for every subject at once. */
+function decideForPerson(state: State, compartment: CompartmentState, person: Id, now: Instant): Decision {
+  for (const id of compartment.subjects) {
+    const subject = state.persons.get(id);
+    if (!subject || !holdsRole(subject, person, whoReads(ageBand(subject, now)))) return deny('D-OTHER-ADULT');
+  }
+  return answer('permit', 'P-OWN', [], OWN);
+}
+
+const holdsRole = (subject: PersonState, person: Id, roles: readonly ('self' | 'custody')[]): boolean =>
+  roles.some((role) => (role === 'self' ? subject.id === person : subject.custody.includes(person)));
+
+/** Everyone whose yes is needed about this person now; empty when nobody can decide. */
+export function decidersOf(state: State, subject: PersonState, now: Instant): readonly Id[] {
+  const roles = whoDecides(state.profile, ageBand(subject, now));
+  const deciders: Id[] = [];
+  for (const role of roles) {
+    if (role === 'self') deciders.push(subject.id);
+    else if (subject.custody.length === 0) return [];
+    else deciders.push(...subject.custody);
+  }
+  return deciders;
+}
+
+/** Whether this person's say counts for this compartment now. */
+export const decidesIn = (state: State, compartment: CompartmentState, person: Id, now: Instant): boolean =>
+  compartment.subjects.some((id) => {
+    const subject = state.persons.get(id);
+    return subject !== undefined && decidersOf(state, subject, now).includes(person);
+  });
+
+/** Which missing yes weighs most when several are missing: an explicit no first, silence last. */
+const WEIGHT: Partial<Record<ReasonCode, number>> = {
+  'D-REFUSED-PARENT': 9,
+  'D-REFUSED-CHILD': 9,
+  'D-WITHDRAWN': 8,
+  'D-EXPIRED': 7,
+  'D-NOT-YET': 6,
+  'D-PURPOSE': 5,
+  'D-BEFORE-GRANT': 4,
+  'D-NO-AUTHORITY': 3,
+  'D-NO-GRANT': 1,
+};
+
+/** A partner needs a standing yes of every decider of every subject, for this compartment, purpose, period and age of message. */
+function decideForPartner(state: State, compartment: CompartmentState, question: Question, now: Instant): Decision {
+  const says = compartment.says.get(nameOf(question.party));
+  if (!says) return deny('D-NO-GRANT');
+  const basis: Id[] = [];
+  let worst: ReasonCode | null = null;
+  let unheard: ReasonCode | null = null;
+  for (const id of compartment.subjects) {
+    const subject = state.persons.get(id);
+    const deciders = subject ? decidersOf(state, subject, now) : [];
+    if (!subject || deciders.length === 0) return deny('D-NO-AUTHORITY');
+    for (const decider of deciders) {
+      const found = fittingGrant(says.get(decider), subject.id === decider, question, now);
+      if (typeof found !== 'string') {
+        if (!basis.includes(found.id)) basis.push(found.id);
+      } else if (found === 'D-NO-GRANT') {
+        unheard ??= subject.id === decider ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
+      } else if (worst === null || (WEIGHT[found] ?? 0) > (WEIGHT[worst] ?? 0)) worst = found;
+    }
+  }
+  if (worst) return deny(worst);
+  if (!unheard) return answer('permit', 'P-CONSENT-ALL', basis, CONSENT);
+  if (basis.length > 0) return answer('hold', unheard, [], CONSENT);
+  return deny(anyFitting(says, question, now) ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
+}
+
+/** The grant of one person that answers the question, or why there is none. */
+function fittingGrant(say: Say | undefined, child: boolean, question: Question, now: Instant): GrantState | ReasonCode {
+  if (!say) return 'D-NO-GRANT';
+  if (say.refused) return child ? 'D-REFUSED-CHILD' : 'D-REFUSED-PARENT';
+  let why: ReasonCode = 'D-NO-GRANT';
+  for (const grant of say.grants) {
+    const problem = problemOf(grant, question, now);
+    if (problem === null) return grant;
+    if ((WEIGHT[problem] ?? 0) > (WEIGHT[why] ?? 0)) why = problem;
+  }
+  return why;
+}
+
+function problemOf(grant: GrantState, question: Question, now: Instant): ReasonCode | null {
+  if (grant.ended) return 'D-WITHDRAWN';
+  if (now >= grant.until) return 'D-EXPIRED';
+  if (now < grant.from) return 'D-NOT-YET';
+  if (question.purpose !== undefined && !grant.purposes.includes(question.purpose)) return 'D-PURPOSE';
+  if (question.index !== undefined && !grant.history && question.index < grant.index) return 'D-BEFORE-GRANT';
+  return null;
+}
+
+const anyFitting = (says: Map<Id, Say>, question: Question, now: Instant): boolean =>
+  [...says.values()].some(
+    (say) => !say.refused && say.grants.some((grant) => problemOf(grant, question, now) === null),
+  );

@@ -1,0 +1,126 @@
+/** What the log says so far, in the shape the rule asks its questions in. Only `fold` changes it. */
+import type {
+  AttachmentRef,
+  Id,
+  Instant,
+  KeyId,
+  OrganisationId,
+  PartyId,
+  Profile,
+  PublicKeys,
+  Purpose,
+} from '@eenmaal/model';
+
+/** A registered party and its keys. */
+export type PartyState = {
+  party: PartyId;
+  /** Who registered it: may replace its keys. */
+  registrar: PartyId;
+  name: string;
+  attests: boolean;
+  keys: PublicKeys | null;
+  kid: KeyId | null;
+  sealingKid: KeyId | null;
+};
+
+export type PersonState = {
+  id: Id;
+  dossier: Id;
+  turns12: Instant | null;
+  turns16: Instant | null;
+  turns18: Instant | null;
+  /** Holders of custody, by the newest attestation. */
+  custody: readonly Id[];
+};
+
+export type GrantState = {
+  id: Id;
+  compartment: Id;
+  by: Id;
+  partner: OrganisationId;
+  purposes: readonly Purpose[];
+  from: Instant;
+  until: Instant;
+  history: boolean;
+  /** Where in the log it stands. */
+  index: number;
+  /** How it ended, if it did. */
+  ended: 'withdrawn' | 'refused' | null;
+};
+
+/** What one person said about one partner in one compartment. */
+export type Say = { grants: GrantState[]; refused: boolean };
+
+export type MemberState = { kid: KeyId; scope: 'history' | 'epoch' };
+export type EpochState = { statement: Id; members: Map<PartyId, MemberState>; link: string | null };
+
+export type CompartmentState = {
+  id: Id;
+  dossier: Id;
+  subjects: readonly Id[];
+  /** partner -> person -> what was said */
+  says: Map<OrganisationId, Map<Id, Say>>;
+  epochs: EpochState[];
+  messages: Id[];
+};
+
+export type MessageState = {
+  id: Id;
+  index: number;
+  compartment: Id;
+  sender: PartyId;
+  purpose: Purpose;
+  secretHash: string;
+  stored: number;
+  bodyHash: string;
+  attachments: readonly AttachmentRef[];
+  delivered: Map<PartyId, number>;
+  opened: Map<PartyId, number>;
+};
+
+/** A sender's sequence numbers: the highest, and those seen within the window below it. */
+export type SequenceState = { highest: number; seen: Set<number> };
+
+export type DossierState = { id: Id; by: PartyId; persons: Id[]; compartments: Id[] };
+
+export type State = {
+  profile: Profile;
+  origin: string;
+  steward: KeyId | null;
+  ledger: PublicKeys | null;
+  parties: Map<PartyId, PartyState>;
+  /** Every key ever registered: whose it is, and whether it was replaced. */
+  keys: Map<KeyId, { party: PartyId; x: string; retired: boolean }>;
+  dossiers: Map<Id, DossierState>;
+  persons: Map<Id, PersonState>;
+  compartments: Map<Id, CompartmentState>;
+  /** Every statement's log index, by id. */
+  statements: Map<Id, number>;
+  grants: Map<Id, GrantState>;
+  messages: Map<Id, MessageState>;
+  sequences: Map<PartyId, SequenceState>;
+  /** Entries folded so far. */
+  size: number;
+  /** Time of the newest entry. */
+  at: Instant;
+};
+
+export const emptyState = (): State => ({
+  profile: 'strict',
+  origin: '',
+  steward: null,
+  ledger: null,
+  parties: new Map(),
+  keys: new Map(),
+  dossiers: new Map(),
+  persons: new Map(),
+  compartments: new Map(),
+  statements: new Map(),
+  grants: new Map(),
+  messages: new Map(),
+  sequences: new Map(),
+  size: 0,
+  at: 0,
+});
+
+export const currentEpoch = (compartment: CompartmentState): EpochState | undefined => compartment.epochs.at(-1);

@@ -1,0 +1,105 @@
+/**
+ * One message: sealed under K_e and its release secret, committed, signed. Before: `tell` chose readers and made sure the
+ * epoch is current. After: the ledger accepts, logs and later releases the secret. FORMAT.md section 4.
+ */
+import {
+  aeadOpen,
+  aeadSeal,
+  concat,
+  deriveKey,
+  equal,
+  fromBase64url,
+  hash256,
+  type Random,
+  readJws,
+  type SigningKeys,
+  signDetached,
+  signedEnvelopeBytes,
+  text,
+  toBase64url,
+  type UnverifiedJws,
+  utf8,
+} from '@eenmaal/crypto';
+import { Content, EenmaalError, type Envelope, Header, LIMITS, parseCanonical, parseJson, SUITE } from '@eenmaal/model';
+import { pad, paddedLength, unpad } from './padding.ts';
+
+const NO_NONCE = new Uint8Array(24); // a message key is derived for one message and used once
+const COMMITMENT = 32;
+const TAG = 16;
+
+/** The header without what sealing fills in. */
+export type Draft = Omit<Header, 'suite' | 'kid' | 'secretHash' | 'size'>;
+
+/** A sealed message, and the release secret that goes to the ledger and nowhere else. */
+export type Sealed = { envelope: Envelope; secret: Uint8Array };
+
+/** Seals `content` under K_e. @throws `too-large`, `malformed` */
+export function sealMessage(
+  draft: Draft,
+  content: Content,
+  key: Uint8Array,
+  signing: SigningKeys,
+  random: Random,
+): Sealed {
+  const plaintext = utf8(JSON.stringify(content));
+  const size = COMMITMENT + paddedLength(plaintext.length + 1) + TAG;
+  if (size > LIMITS.body) throw new EenmaalError('too-large', 'message');
+  const secret = random(32);
+  const { id, dossier, compartment, epoch, sender, seq, kind, purpose, basis, ledger, attachments } = draft;
+  const secretHash = toBase64url(hash256(secret));
+  const fields: Header = {
+    ...{ suite: SUITE, id, dossier, compartment, epoch, sender, kid: signing.kid, seq },
+    ...{ kind, purpose, basis, ledger, secretHash, size, attachments },
+  };
+  const header = JSON.stringify(fields);
+  const headerBytes = utf8(header);
+  const { bodyKey, commitment } = messageKeys(key, secret, headerBytes);
+  const body = concat(commitment, aeadSeal(bodyKey, NO_NONCE, pad(plaintext), headerBytes));
+  const jws = signDetached(signing, 'eenmaal-envelope+jws', signedEnvelopeBytes(headerBytes, hash256(body)));
+  return { envelope: { header, jws, body }, secret };
+}
+
+/** Both come from one secret over everything, so a body that opens under one key opens under no other. */
+function messageKeys(key: Uint8Array, secret: Uint8Array, header: Uint8Array) {
+  const both = deriveKey(deriveKey(key, 'eenmaal/v1/message', [secret, header], 64), 'eenmaal/v1/message/keys', [], 64);
+  return { bodyKey: both.subarray(0, 32), commitment: both.subarray(32) };
+}
+
+/** Parses a header strictly. @throws `too-large`, `unknown-suite`, `malformed` */
+export function readHeader(header: string): Header {
+  if (header.length > LIMITS.header) throw new EenmaalError('too-large', 'header');
+  const parsed = parseCanonical(Header, header);
+  if (parsed.suite !== SUITE) throw new EenmaalError('unknown-suite');
+  return parsed;
+}
+
+/**
+ * Reads an envelope and readies its signature for checking: sizes first, then form; the caller looks the key up and
+ * calls `verify`. Nothing in `header` may be believed before that.
+ * @throws `too-large`, `unknown-suite`, `malformed`, `wrong-typ`
+ */
+export function readEnvelope({ header, jws, body }: Envelope): {
+  header: Header;
+  bodyHash: Uint8Array;
+  signature: UnverifiedJws;
+} {
+  if (body.length > LIMITS.body) throw new EenmaalError('too-large', 'message');
+  const parsed = readHeader(header);
+  if (parsed.size !== body.length) throw new EenmaalError('body-mismatch');
+  const bodyHash = hash256(body);
+  const signature = readJws(jws, 'eenmaal-envelope+jws', signedEnvelopeBytes(utf8(header), bodyHash));
+  if (signature.kid !== parsed.kid) throw new EenmaalError('malformed', 'kid');
+  return { header: parsed, bodyHash, signature };
+}
+
+/** Opens a body with K_e and the released secret. @throws `secret-mismatch`, `not-readable` */
+export function openMessage({ header, body }: Omit<Envelope, 'jws'>, key: Uint8Array, secret: Uint8Array): Content {
+  const headerBytes = utf8(header);
+  const parsed = readHeader(header);
+  if (!equal(hash256(secret), fromBase64url(parsed.secretHash))) throw new EenmaalError('secret-mismatch');
+  const { bodyKey, commitment } = messageKeys(key, secret, headerBytes);
+  if (body.length < COMMITMENT + TAG || !equal(commitment, body.subarray(0, COMMITMENT)))
+    throw new EenmaalError('not-readable');
+  const plaintext = unpad(aeadOpen(bodyKey, NO_NONCE, body.subarray(COMMITMENT), headerBytes));
+  return parseJson(Content, text(plaintext));
+}

@@ -1,0 +1,117 @@
+/**
+ * Every way something can be refused, with a stable code other organisations' software may rely on and one sentence
+ * that says what to do. Crypto failures share one code (`not-readable`) so that a sender learns nothing from them.
+ */
+export const ERRORS = {
+  // input
+  malformed: 'The input does not have the form the format asks for. Check it against the schema; nothing was stored.',
+  'too-large': 'The input is larger than the stated limit. Make it smaller, or send it as an attachment.',
+  'unknown-suite': 'The envelope names a suite this software does not know. Update the software; there is no fallback.',
+  'partner-file-invalid': 'The organisation file has an unknown, missing or wrong key. Correct the line that is named.',
+  // signatures and keys
+  'signature-invalid': 'The signature does not match. Sign the exact bytes again with the registered key.',
+  'key-unregistered': 'This key is not registered in the ledger. Ask the region steward to register it.',
+  'key-retired': 'This key was replaced by a newer one. Use the newest registered key.',
+  'wrong-typ': 'The signed object is of another kind than is expected here. Nothing was stored.',
+  'party-mismatch': 'The signer is not the party this connection belongs to.',
+  // envelopes
+  'stale-epoch':
+    'A reader of this epoch may no longer read. Rotate the key and send again (the client does this itself).',
+  'unknown-epoch': 'This compartment has no such epoch. Fetch the newest state and send again.',
+  'sequence-replayed': 'This sender sequence number was used before. Send with a fresh number.',
+  'sequence-out-of-window': 'The sender sequence number is too far from the last one. Fetch the newest state first.',
+  'envelope-conflict': 'Another envelope with this id was accepted before. Use a fresh id.',
+  'wrong-dossier': 'The compartment does not belong to this dossier.',
+  'unknown-dossier': 'There is no such dossier that you may know of.',
+  'unknown-compartment': 'There is no such compartment that you may know of.',
+  'unknown-envelope': 'There is no such message that you may know of.',
+  'position-unknown': 'The envelope names a ledger position that does not exist here. Fetch the newest state first.',
+  'split-view':
+    'The ledger position names another history than this one. Stop, keep the evidence, warn the privacy officer.',
+  'not-readable': 'The message cannot be opened: it was changed, or the keys do not fit.',
+  'secret-mismatch': 'The release secret does not match the envelope. The sender must send the message again.',
+  'attachment-missing': 'Parts of an attachment were not uploaded. Upload every chunk, then send again.',
+  'attachment-damaged': 'An attachment is incomplete or was changed. Nothing of it was kept; fetch it again.',
+  'body-mismatch': 'The body does not match the hash that was signed.',
+  // statements
+  'no-authority': 'You are not the one who may make this statement.',
+  'statement-conflict': 'Another statement with this id exists. Use a fresh id.',
+  'statement-out-of-order': 'This statement does not follow from what the ledger holds. Fetch the newest state first.',
+  'wrap-set-wrong':
+    'The key was wrapped for other readers than the ledger computes. Fetch the newest state, compute again.',
+  // decisions (what a partner may hear; the ledger keeps the exact reason)
+  'no-basis': 'There is no standing basis for this. Ask the family, or name a legal basis.',
+  'not-a-member': 'You may not write here.',
+  // service
+  'channel-unknown': 'The secure channel is not known (any more). Open a new one (the client does this itself).',
+  'request-replayed': 'This request was received before. Send a new one.',
+  unauthorised: 'A valid access token is needed.',
+  'rate-limited': 'Too many requests. Wait and try again.',
+  'storage-full': 'The store is full. Nothing was accepted; make room and try again.',
+  'ledger-unreachable': 'The ledger does not answer. Nothing was sent or opened; try again later.',
+  'ledger-already-served': 'Another ledger service is serving this store. Stop it first.',
+  'second-writer': 'Another ledger service has taken over this store. This one stopped and released nothing.',
+  'ledger-damaged': 'The stored ledger is incomplete or was changed. It is not served; restore it from a good copy.',
+  'server-unsafe': 'The message server does not sync every write. Set sync_interval to always.',
+  'nats-server-not-found':
+    'No usable nats-server was found. Install one (2.11 or newer) or set NATS_SERVER to its path.',
+  'port-taken': 'The port is in use. Stop the other program or choose another port.',
+  'keystore-locked': 'The key file cannot be opened with this secret. Check the secret file.',
+  internal: 'Something went wrong here. Nothing was lost; try again.',
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A refusal with a stable code. `detail` is for the operator and must never hold content or say who refused. */
+export class EenmaalError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+    super(detail ? `${code}: ${ERRORS[code]} (${detail})` : `${code}: ${ERRORS[code]}`, options);
+    this.name = 'EenmaalError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Runs `schema` over outside input; anything wrong becomes one `code` (`malformed` unless told) naming the place, never the value. */
+export function parse<T>(
+  schema: {
+    safeParse(input: unknown): { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } };
+  },
+  input: unknown,
+  code: ErrorCode = 'malformed',
+): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const keys = issue?.keys ? ` ${issue.keys.join(', ')}` : '';
+  throw new EenmaalError(code, `${issue?.path?.map(String).join('.') || 'input'}: ${issue?.code ?? 'invalid'}${keys}`);
+}
+type Issue = {
+  readonly path: readonly PropertyKey[];
+  readonly code?: string | undefined;
+  readonly keys?: readonly string[];
+};
+
+/** JSON text to a checked value; text that is no JSON is `malformed`. */
+export function parseJson<T>(schema: Parameters<typeof parse<T>>[0], text: string, code: ErrorCode = 'malformed'): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new EenmaalError(code, 'not JSON');
+  }
+  return parse(schema, value, code);
+}
+
+/**
+ * Signed JSON has one spelling: members in the schema's order, no white space, no duplicates. Anything else would be two
+ * signed texts with one meaning, or one text with two.
+ * @throws `malformed`
+ */
+export function parseCanonical<T>(schema: Parameters<typeof parse<T>>[0], text: string): T {
+  const value = parseJson(schema, text);
+  if (JSON.stringify(value) !== text) throw new EenmaalError('malformed', 'not in canonical form');
+  return value;
+}

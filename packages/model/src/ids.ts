@@ -1,0 +1,59 @@
+/**
+ * The names things have on the wire: random ids, organisation ids, key ids and the bounded numbers every other schema
+ * is made of. Nothing here says anything about a person; ids are random, so knowing one teaches nothing.
+ */
+import { z } from 'zod';
+
+/** 16 random bytes as unpadded base64url, in its one canonical spelling (RFC 4648 section 5). */
+export const Id = z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/, 'expected 16 bytes as base64url');
+export type Id = string;
+
+/** An organisation's id, as its file in `infra/partners` gives it. */
+export const OrganisationId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'expected 2-31 of a-z, 0-9 and -');
+export type OrganisationId = string;
+
+/**
+ * Who acts: `person/<Id>` (a family member, a pseudonym that means something in one dossier only), `partner/<id>`,
+ * `officer/<id>` (privacy officer), or the region's `steward`, who registers organisations and nothing else.
+ */
+export const PartyId = z
+  .string()
+  .regex(/^(person\/[A-Za-z0-9_-]{21}[AQgw]|(partner|officer)\/[a-z][a-z0-9-]{1,30}|steward)$/, 'expected a party');
+export type PartyId = string;
+
+/** JWK thumbprint (RFC 7638, SHA-256) of an Ed25519 key: the key's name everywhere. */
+export const KeyId = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'expected a JWK thumbprint');
+export type KeyId = string;
+
+/** 32 bytes (a hash, a root) as unpadded base64url. */
+export const Hash = KeyId;
+export type Hash = string;
+
+/** `bytes` bytes as unpadded base64url, bounded. */
+export const Bytes = (min: number, max: number) =>
+  z
+    .string()
+    .min(Math.ceil((min * 4) / 3))
+    .max(Math.ceil((max * 4) / 3))
+    .regex(/^[A-Za-z0-9_-]*$/, 'expected base64url');
+
+/** Milliseconds since 1970 UTC. */
+export const Instant = z.number().int().min(0).max(8_640_000_000_000_000);
+export type Instant = number;
+
+/** A count or position. */
+export const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** How far the ledger reached for whoever says this: tree size, and the RFC 6962 root of that size. */
+export const Position = z.strictObject({ size: Count, root: Hash });
+export type Position = z.infer<typeof Position>;
+
+export const person = (id: Id): PartyId => `person/${id}`;
+export const partner = (id: OrganisationId): PartyId => `partner/${id}`;
+export const officer = (id: OrganisationId): PartyId => `officer/${id}`;
+export const STEWARD: PartyId = 'steward';
+export const isPerson = (party: PartyId): boolean => party.startsWith('person/');
+export const isPartner = (party: PartyId): boolean => party.startsWith('partner/');
+export const isOfficer = (party: PartyId): boolean => party.startsWith('officer/');
+/** The part of a party's name after its kind. */
+export const nameOf = (party: PartyId): string => party.slice(party.indexOf('/') + 1);
