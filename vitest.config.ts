@@ -5,12 +5,7 @@ export default defineConfig(({ mode }) => {
   const long = mode === 'long';
   return {
     test: {
-      include: [
-        '{packages,services}/*/src/**/*.test.ts',
-        '{packages,services}/*/**/*.test.tsx',
-        'infra/local/*.test.ts',
-        'test/**/*.test.ts',
-      ],
+      include: ['{packages,services}/*/{src,web}/**/*.test.{ts,tsx}', 'infra/local/*.test.ts', 'test/**/*.test.ts'],
       exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])],
       // Property tests read this to choose how many cases they try.
       env: { EENMAAL_LONG: long ? '1' : '' },

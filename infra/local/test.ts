@@ -23,7 +23,7 @@ interface Outcome {
 const { values, positionals } = parseArgs({ options: { long: { type: 'boolean' } }, allowPositionals: true });
 const server = await findNatsServer();
 process.env.NATS_SERVER = server.path; // so that no test file searches again
-console.log(`Node ${process.versions.node}; nats-server ${server.version}, found through ${server.how}`);
+console.log(`Node ${process.versions.node}; nats-server ${server.version} (${server.how})`);
 
 const checksPass = positionals.length > 0 || (await runChecks());
 const vitest = await startVitest(
