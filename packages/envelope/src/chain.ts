@@ -16,7 +16,7 @@ import {
   toBase64url,
   utf8,
 } from '@eenmaal/crypto';
-import { EenmaalError, type Id, type KeyId, type PartyId, type Wrap } from '@eenmaal/model';
+import { EenmaalError, type Hash, type Id, type KeyId, type PartyId, type Wrap } from '@eenmaal/model';
 
 /** Which key of which chain. */
 export type EpochRef = { dossier: Id; compartment: Id; epoch: number };
@@ -32,6 +32,13 @@ export const newHistoryKey = (random: Random): Uint8Array => random(32);
 /** K_e from H_e. */
 export const epochKey = (historyKey: Uint8Array, ref: EpochRef): Uint8Array =>
   deriveKey(historyKey, 'eenmaal/v1/epoch', [context(ref)]);
+
+/**
+ * What the signed epoch statement says of K_e. Whoever unwraps or derives a key of that epoch compares before using it
+ * (also what a link opened, against the epoch before): no two keys have one commitment, and through K_e it fixes H_e.
+ */
+export const epochCommitment = (key: Uint8Array, ref: EpochRef): Hash =>
+  toBase64url(deriveKey(key, 'eenmaal/v1/epoch/commit', [context(ref)]));
 
 /** Seals H_(e-1) so that H_e opens it; `ref` is epoch e. 48 bytes as base64url. */
 export function sealLink(historyKey: Uint8Array, previous: Uint8Array, ref: EpochRef): string {

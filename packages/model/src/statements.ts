@@ -3,7 +3,7 @@
  * typ `eenmaal-statement+jws` by the party named in `by`. Unknown keys are refused.
  */
 import { z } from 'zod';
-import { Bytes, Count, Id, Instant, KeyId, OrganisationId, PartyId, Position } from './ids.ts';
+import { Bytes, Count, Hash, Id, Instant, KeyId, OrganisationId, PartyId, Position } from './ids.ts';
 
 /** Why a partner may use what it reads, or why a message was written. Data, not law: `packages/consent` gives them meaning. */
 export const Purpose = z.enum(['support', 'safety', 'inquiry', 'measure', 'treatment', 'education']);
@@ -116,6 +116,8 @@ export const Epoch = z.strictObject({
   ...inCompartment,
   kind: z.literal('epoch'),
   epoch: Count,
+  /** Hash that fixes the epoch's key, signed for all, so that nobody can be wrapped another key than the others. */
+  commitment: Hash,
   /** null in epoch 0, or when a member without history rotated: a member with history adds it later by `admit`. */
   link: Link.nullable(),
   /** The category's name, sealed for the members. */
