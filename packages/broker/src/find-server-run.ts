@@ -6,6 +6,7 @@ export function runCommand(command: string, args: string[], cwd?: string): Promi
   return new Promise((settle, reject) => {
     execFile(command, args, { cwd, timeout: 180_000, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
       if (!error) return settle(stdout);
+      if (error.code === 'ENOENT') return reject(new Error(`there is no ${command}`));
       const said = stderr.trim().split('\n').slice(-4).join('\n  ');
       reject(new Error(`\`${command} ${args[0] ?? ''}\` failed: ${said || error.message}`));
     });
