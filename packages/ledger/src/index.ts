@@ -1,0 +1,56 @@
+/** THE LOG: leaves, tree, proofs, notes, checkpoints, proof files, commits. FORMAT.md says what the bytes are. */
+
+export { appendCommit, type ChainState, checkChain, genesis } from './chain.ts';
+export {
+  type Checkpoint,
+  type CheckpointKeys,
+  type Cosignature,
+  cosignCheckpoint,
+  formatCheckpoint,
+  openCheckpoint,
+  parseCheckpoint,
+  type SignedCheckpoint,
+  signCheckpoint,
+} from './checkpoint.ts';
+export {
+  type Commit,
+  type CommitEntry,
+  commitSize,
+  decodeCommit,
+  encodeCommit,
+  entrySize,
+  MAX_COMMIT_BYTES,
+  MAX_COMMIT_ENTRIES,
+} from './commit.ts';
+export { cosignatureTime, cosignatureVerifier, cosigner } from './cosignature.ts';
+export { decodeEntryBody, type EntryBody, encodeEntryBody, openEntryBody, SECRET_BYTES } from './entry-body.ts';
+export { LEDGER_ERRORS, LedgerError, type LedgerErrorCode } from './errors.ts';
+export { checkLeaf, LEAF_BYTES, type Leaf, makeLeaf, parseLeaf, SALT_BYTES } from './leaf.ts';
+export {
+  addSignatures,
+  ed25519Signer,
+  ed25519Verifier,
+  formatNote,
+  type Note,
+  type NoteSignature,
+  type NoteSigner,
+  type NoteVerifier,
+  openNote,
+  parseNote,
+  type Sign,
+  signNote,
+  type Verify,
+} from './note.ts';
+export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './proof.ts';
+export { formatProofFile, type ProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+export { Tree } from './tree.ts';
+export { emptyRoot, hashChildren, hashLeaf } from './tree-hash.ts';
+export {
+  COSIGNATURE_V1,
+  ED25519,
+  formatVkey,
+  type KeyType,
+  makeVerifierKey,
+  parseVkey,
+  type VerifierKey,
+} from './vkey.ts';

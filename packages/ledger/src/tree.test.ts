@@ -1,0 +1,110 @@
+import { sha256, toHex, utf8 } from '@eenmaal/crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Tree } from './tree.ts';
+import { emptyRoot, hashChildren, hashLeaf } from './tree-hash.ts';
+
+const RUNS = { numRuns: process.env.EENMAAL_LONG ? 1000 : 50 };
+const leafOf = (i: number) => hashLeaf(utf8(`entry ${i}`));
+
+function treeOf(size: number): Tree {
+  const tree = new Tree();
+  for (let i = 0; i < size; i++) tree.append(leafOf(i));
+  return tree;
+}
+
+/** RFC 9162, 2.1.1, word for word: slow and obviously right. */
+function recursiveRoot(hashes: Uint8Array[]): Uint8Array {
+  if (hashes.length === 0) return emptyRoot();
+  if (hashes.length === 1) return hashes[0] as Uint8Array;
+  let k = 1;
+  while (k * 2 < hashes.length) k *= 2;
+  return hashChildren(recursiveRoot(hashes.slice(0, k)), recursiveRoot(hashes.slice(k)));
+}
+
+describe('root', () => {
+  it('of the empty tree is the hash of nothing', () => {
+    expect(new Tree().root()).toEqual(sha256(new Uint8Array(0)));
+  });
+
+  it('at every earlier size equals the definition', () => {
+    const tree = treeOf(600);
+    const leaves = Array.from({ length: 600 }, (_, i) => leafOf(i));
+    for (let size = 0; size <= 600; size += size < 70 ? 1 : 53) {
+      expect(toHex(tree.root(size))).toBe(toHex(recursiveRoot(leaves.slice(0, size))));
+    }
+  });
+
+  it('of an earlier size equals that of a fresh tree', () => {
+    fc.assert(
+      fc.property(fc.nat(700), fc.nat(700), (a, b) => {
+        const size = Math.min(a, b);
+        expect(treeOf(Math.max(a, b)).root(size)).toEqual(treeOf(size).root());
+      }),
+      RUNS,
+    );
+  });
+
+  it('never changes for a size that was reached', () => {
+    const tree = treeOf(300);
+    const before = Array.from({ length: 301 }, (_, size) => toHex(tree.root(size)));
+    for (let i = 300; i < 600; i++) tree.append(leafOf(i));
+    expect(before).toEqual(Array.from({ length: 301 }, (_, size) => toHex(tree.root(size))));
+  });
+});
+
+describe('append', () => {
+  it('returns the index and keeps the leaf hash', () => {
+    const tree = treeOf(256);
+    expect(tree.append(leafOf(256))).toBe(256);
+    expect(tree.size).toBe(257);
+    expect(tree.leafHash(256)).toEqual(leafOf(256));
+  });
+
+  it('copies: later changes to the given or returned bytes do not reach the tree', () => {
+    const given = leafOf(0);
+    const tree = new Tree();
+    tree.append(given);
+    given.fill(0);
+    tree.append(leafOf(1));
+    const root = tree.root();
+    for (const bytes of [tree.leafHash(0), tree.root(1), ...tree.inclusionProof(1), ...tree.consistencyProof(1)]) {
+      bytes.fill(0);
+    }
+    expect(root).toEqual(hashChildren(leafOf(0), leafOf(1)));
+    expect(tree.root()).toEqual(root);
+  });
+
+  it('refuses what is no hash and stays as it was', () => {
+    const tree = treeOf(3);
+    expect(() => tree.append(new Uint8Array(31))).toThrow(expect.objectContaining({ code: 'hash-format' }));
+    expect(tree.size).toBe(3);
+    expect(tree.root()).toEqual(treeOf(3).root());
+  });
+});
+
+describe('out of range', () => {
+  const tree = treeOf(5);
+  it.each([
+    ['root of a future size', () => tree.root(6)],
+    ['root of a negative size', () => tree.root(-1)],
+    ['root of half a size', () => tree.root(1.5)],
+    ['leaf past the end', () => tree.leafHash(5)],
+    ['proof of a leaf past the size', () => tree.inclusionProof(3, 3)],
+    ['proof in a future tree', () => tree.inclusionProof(3, 6)],
+    ['proof of a negative leaf', () => tree.inclusionProof(-1)],
+    ['consistency from a later size', () => tree.consistencyProof(4, 3)],
+    ['consistency to a future size', () => tree.consistencyProof(3, 6)],
+    ['consistency from NaN', () => tree.consistencyProof(Number.NaN)],
+  ])('%s', (_name, ask) => {
+    expect(ask).toThrow(expect.objectContaining({ code: 'tree-range' }));
+  });
+});
+
+it('knows the roots it had', () => {
+  const tree = treeOf(5);
+  expect(tree.hadRoot(3, treeOf(3).root())).toBe(true);
+  expect(tree.hadRoot(3, treeOf(4).root())).toBe(false);
+  expect(tree.hadRoot(6, tree.root())).toBe(false);
+  expect(tree.hadRoot(0, emptyRoot())).toBe(true);
+});

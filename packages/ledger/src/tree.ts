@@ -1,0 +1,160 @@
+/**
+ * The log's Merkle tree (RFC 9162 section 2.1), append-only, in memory.
+ *
+ * Level k keeps the hashes of all complete subtrees of 2^k leaves in pages of 256 hashes (8 KiB, which at levels
+ * 0, 8 and 16 is exactly one C2SP tile). Nothing that was written is ever overwritten, so any earlier root or proof
+ * costs O(log n) hashes. 64 bytes a leaf: a million leaves take about 64 MB.
+ *
+ * There is no truncate, clone or rollback, on purpose: append only what is already durable.
+ */
+
+import { equalBytes, expectHash, HASH_BYTES } from './bytes.ts';
+import { LedgerError } from './errors.ts';
+import { emptyRoot, hashChildren } from './tree-hash.ts';
+
+const PAGE_HASHES = 256;
+
+export class Tree {
+  readonly #levels: Uint8Array[][] = [];
+  #size = 0;
+
+  /** Number of leaves. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Add the hash of the next leaf and return its index.
+   * @param leafHash `hashLeaf(leaf)`, 32 bytes
+   * @throws `hash-format`
+   */
+  append(leafHash: Uint8Array): number {
+    let node = expectHash(leafHash, 'leaf hash');
+    let index = this.#size;
+    let level = 0;
+    this.#write(level, index, node);
+    // A right child completes its parent.
+    while (index % 2 === 1) {
+      node = hashChildren(this.#node(level, index - 1), node);
+      index = (index - 1) / 2;
+      level += 1;
+      this.#write(level, index, node);
+    }
+    this.#size += 1;
+    return this.#size - 1;
+  }
+
+  /** The hash of the leaf at `index`. @throws `tree-range` */
+  leafHash(index: number): Uint8Array {
+    expectRange(Number.isInteger(index) && index >= 0 && index < this.#size, `leaf ${index} of ${this.#size}`);
+    return this.#node(0, index).slice();
+  }
+
+  /** The root the tree had at `size` leaves; now, when left out. @throws `tree-range` */
+  root(size = this.#size): Uint8Array {
+    this.#expectSize(size);
+    return size === 0 ? emptyRoot() : this.#subtreeRoot(0, size);
+  }
+
+  /**
+   * Audit path for the leaf at `index` in the tree of `size` leaves, from the leaf upwards (RFC 9162, 2.1.3.1).
+   * @throws `tree-range`
+   */
+  inclusionProof(index: number, size = this.#size): Uint8Array[] {
+    this.#expectSize(size);
+    expectRange(Number.isInteger(index) && index >= 0 && index < size, `leaf ${index} of ${size}`);
+    const path: Uint8Array[] = [];
+    let start = 0;
+    let end = size;
+    while (end - start > 1) {
+      const middle = start + splitPoint(end - start);
+      if (index < middle) {
+        path.push(this.#subtreeRoot(middle, end));
+        end = middle;
+      } else {
+        path.push(this.#subtreeRoot(start, middle));
+        start = middle;
+      }
+    }
+    return path.reverse();
+  }
+
+  /**
+   * Proof that the tree of `from` leaves is a prefix of the tree of `to` leaves (RFC 9162, 2.1.4.1).
+   * Empty when `from` is 0 or equals `to`.
+   * @throws `tree-range`
+   */
+  consistencyProof(from: number, to = this.#size): Uint8Array[] {
+    this.#expectSize(to);
+    expectRange(Number.isInteger(from) && from >= 0 && from <= to, `from ${from} to ${to}`);
+    if (from === 0) return [];
+    const path: Uint8Array[] = [];
+    let start = 0;
+    let end = to;
+    while (end !== from) {
+      const middle = start + splitPoint(end - start);
+      if (from <= middle) {
+        path.push(this.#subtreeRoot(middle, end));
+        end = middle;
+      } else {
+        path.push(this.#subtreeRoot(start, middle));
+        start = middle;
+      }
+    }
+    // A verifier knows the old root; it needs this hash only when the old tree is more than this subtree.
+    if (start !== 0) path.push(this.#subtreeRoot(start, end));
+    return path.reverse();
+  }
+
+  /** True when this tree had exactly this root at `size`. */
+  hadRoot(size: number, root: Uint8Array): boolean {
+    return Number.isInteger(size) && size >= 0 && size <= this.#size && equalBytes(this.root(size), root);
+  }
+
+  /** Hash of leaves [start, end); `start` is 0 or one of RFC 9162's split points, so every part is a stored node. */
+  #subtreeRoot(start: number, end: number): Uint8Array {
+    let root: Uint8Array | undefined;
+    let position = end;
+    let level = 0;
+    for (let rest = end - start; rest > 0; rest = Math.floor(rest / 2)) {
+      if (rest % 2 === 1) {
+        const node = this.#node(level, position / 2 ** level - 1);
+        root = root === undefined ? node.slice() : hashChildren(node, root);
+        position -= 2 ** level;
+      }
+      level += 1;
+    }
+    return root as Uint8Array;
+  }
+
+  /** A view on a stored hash; never hand it out without copying. */
+  #node(level: number, index: number): Uint8Array {
+    const page = this.#levels[level]?.[Math.floor(index / PAGE_HASHES)] as Uint8Array;
+    const offset = (index % PAGE_HASHES) * HASH_BYTES;
+    return page.subarray(offset, offset + HASH_BYTES);
+  }
+
+  #write(level: number, index: number, hash: Uint8Array): void {
+    const pageNumber = Math.floor(index / PAGE_HASHES);
+    const pages = this.#levels[level] ?? [];
+    const page = pages[pageNumber] ?? new Uint8Array(PAGE_HASHES * HASH_BYTES);
+    this.#levels[level] = pages;
+    pages[pageNumber] = page;
+    page.set(hash, (index % PAGE_HASHES) * HASH_BYTES);
+  }
+
+  #expectSize(size: number): void {
+    expectRange(Number.isInteger(size) && size >= 0 && size <= this.#size, `size ${size} of ${this.#size}`);
+  }
+}
+
+/** The largest power of two smaller than `size` (RFC 9162, 2.1.1); `size` is at least 2. */
+function splitPoint(size: number): number {
+  let split = 1;
+  while (split * 2 < size) split *= 2;
+  return split;
+}
+
+function expectRange(inside: boolean, detail: string): void {
+  if (!inside) throw new LedgerError('tree-range', detail);
+}

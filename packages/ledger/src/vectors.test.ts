@@ -1,0 +1,142 @@
+/** Runs the published vectors in test/vectors/ledger through this package; verify.py there reads the same files. */
+import { readFileSync } from 'node:fs';
+import {
+  fromBase64,
+  fromHex,
+  sha256,
+  signBytes,
+  signingKeysFromSeed,
+  toBase64,
+  toHex,
+  utf8,
+  verifyBytes,
+} from '@eenmaal/crypto';
+import { describe, expect, it } from 'vitest';
+import { appendCommit, checkChain } from './chain.ts';
+import { cosignCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint } from './checkpoint.ts';
+import { decodeCommit, encodeCommit } from './commit.ts';
+import { openEntryBody } from './entry-body.ts';
+import { LEDGER_ERRORS } from './errors.ts';
+import { makeLeaf } from './leaf.ts';
+import { ed25519Verifier, openNote } from './note.ts';
+import { verifyConsistency, verifyInclusion } from './proof.ts';
+import { formatProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+import { Tree } from './tree.ts';
+import { hashLeaf } from './tree-hash.ts';
+import { formatVkey, parseVkey } from './vkey.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: vectors are plain JSON; the comparison with what we compute is the check
+type Vector = any;
+const load = (name: string): Vector =>
+  JSON.parse(readFileSync(new URL(`../../../test/vectors/ledger/${name}`, import.meta.url), 'utf8'));
+const hexes = (values: string[]) => values.map(fromHex);
+const bytesOf = (text: string | undefined, hex: string) => (text === undefined ? fromHex(hex) : utf8(text));
+const generatedEntry = (i: number) => {
+  const index = new Uint8Array(8);
+  new DataView(index.buffer).setBigUint64(0, BigInt(i));
+  return Uint8Array.of(1, 1, ...sha256(index));
+};
+const treeOf = (entries: Uint8Array[]) => {
+  const tree = new Tree();
+  for (const entry of entries) tree.append(hashLeaf(entry));
+  return tree;
+};
+
+/** `check` runs a valid case with its own expectations; on an invalid one it must throw the named code. */
+function runAll(file: string, part: string, check: (vector: Vector) => void): void {
+  const cases: Vector[] = load(file)[part];
+  describe(`${file} ${part}`, () => {
+    it('names only codes that exist', () => {
+      for (const { error } of cases) if (error !== undefined) expect(LEDGER_ERRORS).toHaveProperty(error);
+    });
+    it.each(cases.map((vector) => [vector.name, vector]))('%s', (_name, vector) => {
+      if (vector.error === undefined) check(vector);
+      else expect(() => check(vector)).toThrow(expect.objectContaining({ name: 'LedgerError', code: vector.error }));
+    });
+  });
+}
+
+runAll('inclusion.json', 'cases', ({ leafHash, index, size, root, proof }) =>
+  verifyInclusion({ leafHash: fromHex(leafHash), index, size, root: fromHex(root), proof: hexes(proof) }),
+);
+
+runAll('consistency.json', 'cases', ({ from, fromRoot, to, toRoot, proof }) =>
+  verifyConsistency({ from, fromRoot: fromHex(fromRoot), to, toRoot: fromHex(toRoot), proof: hexes(proof) }),
+);
+
+runAll('vkeys.json', 'cases', ({ vkey, keyName, keyId, type, publicKey }) => {
+  expect(parseVkey(vkey)).toEqual({ name: keyName, keyId, type, publicKey: fromHex(publicKey) });
+  expect(formatVkey(parseVkey(vkey))).toBe(vkey);
+});
+
+runAll('notes.json', 'cases', ({ note, noteHex, vkeys, text, verified }) => {
+  const keys = vkeys.map((vkey: string) => ed25519Verifier(parseVkey(vkey), verifyBytes));
+  const opened = openNote(bytesOf(note, noteHex), keys);
+  expect([opened.text, opened.signatures.map(({ name }) => name)]).toEqual([text, verified]);
+});
+
+runAll('checkpoints.json', 'bodies', ({ body, origin, size, root }) => {
+  expect(parseCheckpoint(body)).toEqual({ origin, size, root: fromHex(root) });
+});
+
+runAll('checkpoints.json', 'signed', ({ note, log, witnesses, origin, size, root, cosignatures }) => {
+  const opened = openCheckpoint(utf8(note), { log: parseVkey(log), witnesses: witnesses.map(parseVkey) }, verifyBytes);
+  expect(opened).toEqual({ origin, size, root: fromHex(root), cosignatures });
+});
+
+runAll('proof-files.json', 'cases', ({ file, fileHex, leaf, log, witnesses, index, size, cosignatures, extra }) => {
+  const bytes = bytesOf(file, fileHex);
+  const keys = { log: parseVkey(log), witnesses: witnesses.map(parseVkey) };
+  const found = verifyProofFile(bytes, fromHex(leaf), keys, verifyBytes);
+  expect([found.index, found.checkpoint.size, found.checkpoint.cosignatures]).toEqual([index, size, cosignatures]);
+  expect(parseProofFile(bytes).extra).toEqual(extra === undefined ? undefined : fromHex(extra));
+  expect(formatProofFile(parseProofFile(bytes))).toEqual(bytes);
+});
+
+runAll('commits.json', 'cases', ({ commit: hex, after, decoded, rootAfter }) => {
+  const commit = decodeCommit(fromHex(hex));
+  checkChain({ ...after, root: fromHex(after.root) }, commit);
+  const { firstIndex, timeMs, rootBefore } = commit;
+  const entries = commit.entries.map(({ leaf, slot, body }) => ({ leaf: toHex(leaf), slot, body: toHex(body) }));
+  expect({ firstIndex, timeMs, rootBefore: toHex(rootBefore), entries }).toEqual(decoded);
+  const tree = treeOf(Array.from({ length: firstIndex }, (_, i) => generatedEntry(i)));
+  expect(toHex(appendCommit(tree, after.timeMs, commit).root)).toBe(rootAfter);
+  expect(toHex(encodeCommit(commit))).toBe(hex);
+});
+
+runAll('entry-bodies.json', 'cases', ({ leaf, plaintext, salt, event, secret }) => {
+  const body = openEntryBody(fromHex(leaf), fromHex(plaintext));
+  const found = { salt: toHex(body.salt), event: toHex(body.event), secret: body.secret && toHex(body.secret) };
+  expect(found).toEqual({ salt, event, secret });
+});
+
+it('roots.json', () => {
+  const { generated, certificateTransparency: foreign } = load('roots.json');
+  const ours = treeOf(Array.from({ length: 257 }, (_, i) => generatedEntry(i)));
+  for (const { size, root } of generated) expect(toHex(ours.root(size))).toBe(root);
+  const theirs = treeOf(hexes(foreign.entries));
+  for (const { size, root } of foreign.roots) expect(toHex(theirs.root(size))).toBe(root);
+});
+
+it('worked-example.json is made again, byte for byte', () => {
+  const { log, witness, entries, roots, checkpoint, inclusion, consistency, proofFile } = load('worked-example.json');
+  const signer = (seed: string) => {
+    const { secretKey } = signingKeysFromSeed(fromHex(seed));
+    return (bytes: Uint8Array) => signBytes(secretKey, bytes);
+  };
+  const leaves = entries.map((entry: Vector) => makeLeaf(entry.type, fromHex(entry.salt), utf8(entry.event)));
+  expect(leaves.map(toHex)).toEqual(entries.map((entry: Vector) => entry.leaf));
+  const tree = treeOf(leaves);
+  expect(entries.map((_: Vector, i: number) => toBase64(tree.leafHash(i)))).toEqual(
+    entries.map((e: Vector) => e.leafHash),
+  );
+  expect(roots.map((_: Vector, size: number) => toBase64(tree.root(size)))).toEqual(roots);
+  const key = parseVkey(log.vkey);
+  const signed = signCheckpoint({ origin: key.name, size: 3, root: fromBase64(roots[3]) }, key, signer(log.seed));
+  const cosigned = cosignCheckpoint(signed, parseVkey(witness.vkey), signer(witness.seed), witness.time);
+  expect(cosigned).toEqual(utf8(checkpoint));
+  const proof = tree.inclusionProof(inclusion.index, inclusion.size);
+  expect(proof.map(toBase64)).toEqual(inclusion.proof);
+  expect(tree.consistencyProof(consistency.from, consistency.to).map(toBase64)).toEqual(consistency.proof);
+  expect(formatProofFile({ index: inclusion.index, proof, checkpoint: cosigned })).toEqual(utf8(proofFile));
+});
