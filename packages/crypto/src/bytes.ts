@@ -12,6 +12,9 @@ export const fromHex = hexToBytes;
 
 /** Strict UTF-8 decoding; anything else is `malformed`. */
 export function text(bytes: Uint8Array): string {
+  // decoders drop a byte order mark silently: two byte strings would be one text
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+    throw new EenmaalError('malformed', 'byte order mark');
   try {
     return sodium.to_string(bytes);
   } catch (cause) {

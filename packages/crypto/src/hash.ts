@@ -2,6 +2,7 @@
  * Hashes. SHA-256 and HMAC where a published format asks for them (RFC 6962, C2SP); BLAKE2b (RFC 7693), also keyed as
  * the key derivation, in our own formats, because it is in libsodium and takes a twelfth of the time.
  */
+import { EenmaalError } from '@eenmaal/model';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import sodium from 'libsodium-wrappers';
@@ -38,6 +39,7 @@ const lengthPrefix = (length: number): Uint8Array => {
  * @param length 16-64 bytes
  */
 export function deriveKey(key: Uint8Array, label: string, parts: readonly Uint8Array[], length = 32): Uint8Array {
+  if (key.length < 32) throw new EenmaalError('malformed', 'key length');
   const pieces: Uint8Array[] = [];
   for (const part of [utf8(label), ...parts]) pieces.push(lengthPrefix(part.length), part);
   return sodium.crypto_generichash(length, concat(...pieces), key);

@@ -33,7 +33,12 @@ export const lockIdentity = (identity: Identity, key: Uint8Array): Promise<strin
 
 /** @throws `keystore-locked` */
 export async function unlockIdentity(jwe: string, key: Uint8Array): Promise<Identity> {
-  const { v, seed } = JSON.parse(text(await decryptAtRest(key, jwe)));
-  if (v !== 1 || typeof seed !== 'string') throw new EenmaalError('keystore-locked', 'unknown version');
-  return identityFromSeed(fromBase64url(seed));
+  const plaintext = await decryptAtRest(key, jwe);
+  try {
+    const { v, seed } = JSON.parse(text(plaintext));
+    if (v === 1) return identityFromSeed(fromBase64url(seed));
+  } catch (cause) {
+    throw new EenmaalError('keystore-locked', 'not an identity', { cause });
+  }
+  throw new EenmaalError('keystore-locked', 'unknown version');
 }

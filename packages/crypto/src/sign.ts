@@ -66,19 +66,25 @@ export function readJws(jws: string, typ: Typ, detached?: Uint8Array): Unverifie
     throw new EenmaalError('malformed', 'JWS');
   if ((body === '') !== (detached !== undefined)) throw new EenmaalError('malformed', 'JWS payload');
   const kid = kidOf(head, typ);
+  const signatureBytes = fromBase64url(signature);
+  if (signatureBytes.length !== 64) throw new EenmaalError('malformed', 'JWS signature');
   const payload = detached ?? fromBase64url(body);
   return {
     kid,
     payload,
     verify(publicKey) {
       const input = signingInput(head, detached ? toBase64url(detached) : body);
-      if (!verifyBytes(publicKey, input, fromBase64url(signature))) throw new EenmaalError('signature-invalid');
+      if (!verifyBytes(publicKey, input, signatureBytes)) throw new EenmaalError('signature-invalid');
     },
   };
 }
 
+const LONGEST_HEAD = 200;
+
 function kidOf(head: string, typ: Typ): string {
-  const match = /^\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{43})","typ":"([a-z+-]+)"\}$/.exec(text(fromBase64url(head)));
+  if (head.length > LONGEST_HEAD) throw new EenmaalError('malformed', 'JWS header');
+  const form = /^\{"alg":"Ed25519","kid":"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])","typ":"([a-z+-]+)"\}$/;
+  const match = form.exec(text(fromBase64url(head)));
   if (!match?.[1]) throw new EenmaalError('malformed', 'JWS header');
   if (match[2] !== typ) throw new EenmaalError('wrong-typ');
   return match[1];

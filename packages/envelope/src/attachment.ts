@@ -48,6 +48,8 @@ export async function* openAttachment(
   bytes: number,
 ): AsyncGenerator<Uint8Array> {
   const damaged = () => new EenmaalError('attachment-damaged');
+  const lastLength = lastChunkLength(chunks, bytes);
+  if (lastLength === undefined) throw damaged();
   const hash = startHash256();
   let stream: ReturnType<typeof openStream> | undefined;
   let count = 0;
@@ -58,7 +60,7 @@ export async function* openAttachment(
     hash.update(sealed);
     stream ??= openStream(key, sealed.subarray(0, STREAM_HEADER));
     const { chunk, last } = stream.pull(count === 1 ? sealed.subarray(STREAM_HEADER) : sealed);
-    if (last !== (count === chunks) || (!last && chunk.length !== LIMITS.chunk)) throw damaged();
+    if (last !== (count === chunks) || chunk.length !== (last ? lastLength : LIMITS.chunk)) throw damaged();
     ended = last;
     if (left > 0) yield chunk.subarray(0, Math.min(left, chunk.length));
     left -= Math.min(left, chunk.length);
@@ -73,7 +75,12 @@ function withHeader(header: Uint8Array, sealed: Uint8Array): Uint8Array {
   return out;
 }
 
-/** The last piece is filled up: alone to its Padmé length, after others to a whole chunk. */
+/** Plaintext bytes in the last chunk: alone its Padmé length, after others a whole chunk. Undefined when the number of chunks does not fit. */
+function lastChunkLength(chunks: number, bytes: number): number | undefined {
+  if (chunks !== Math.max(1, Math.ceil(bytes / LIMITS.chunk))) return undefined;
+  return chunks === 1 ? Math.min(paddedLength(bytes), LIMITS.chunk) : LIMITS.chunk;
+}
+
 function padLast(piece: Uint8Array, only: boolean): Uint8Array {
   const padded = new Uint8Array(only ? Math.min(paddedLength(piece.length), LIMITS.chunk) : LIMITS.chunk);
   padded.set(piece);

@@ -11,18 +11,26 @@ import {
   deriveKey,
   encapsulate,
   fromBase64url,
+  NONCE,
+  openWithNonce,
   type Random,
+  TAG,
   text,
   toBase64url,
   utf8,
 } from '@eenmaal/crypto';
 import { EenmaalError, type Hash, type Id, type KeyId, type PartyId, type Wrap } from '@eenmaal/model';
+import { unpad } from './padding.ts';
 
 /** Which key of which chain. */
 export type EpochRef = { dossier: Id; compartment: Id; epoch: number };
 
-const NO_NONCE = new Uint8Array(24); // every key below seals one thing only
+const NO_NONCE = new Uint8Array(NONCE); // a link's and a wrap's key seals one thing only
+const KEM_BYTES = 1120;
+const LINK_BYTES = 48;
+const WRAP_BYTES = KEM_BYTES + LINK_BYTES;
 const LABEL_BYTES = 128;
+const SEALED_LABEL_BYTES = NONCE + LABEL_BYTES + TAG;
 
 const context = ({ dossier, compartment, epoch }: EpochRef): Uint8Array => utf8(`${dossier}/${compartment}/${epoch}`);
 
@@ -40,16 +48,56 @@ export const epochKey = (historyKey: Uint8Array, ref: EpochRef): Uint8Array =>
 export const epochCommitment = (key: Uint8Array, ref: EpochRef): Hash =>
   toBase64url(deriveKey(key, 'eenmaal/v1/epoch/commit', [context(ref)]));
 
-/** Seals H_(e-1) so that H_e opens it; `ref` is epoch e. 48 bytes as base64url. */
+/**
+ * Seals H_(e-1); `ref` is epoch e. 48 bytes as base64url. `historyKey` is H_e when the member who made epoch e holds
+ * H_(e-1). When a member without it made epoch e, that member knows H_e: a link under H_e would open the past to it. The
+ * link is then made later, under the H_f of a later epoch f that a member with history made.
+ *
+ * `previous` must fit the commitment of epoch e-1: then only one text is ever sealed under the link's key.
+ */
 export function sealLink(historyKey: Uint8Array, previous: Uint8Array, ref: EpochRef): string {
   const key = deriveKey(historyKey, 'eenmaal/v1/link', [context(ref)]);
   return toBase64url(aeadSeal(key, NO_NONCE, previous, context(ref)));
 }
 
-/** H_(e-1) from H_e and the link of epoch e. @throws `not-readable` */
+/** H_(e-1) from the link of epoch e and the history key it was sealed under. @throws `not-readable`, `malformed` */
 export function openLink(historyKey: Uint8Array, link: string, ref: EpochRef): Uint8Array {
+  const sealed = fromBase64url(link);
+  if (sealed.length !== LINK_BYTES) throw new EenmaalError('not-readable');
   const key = deriveKey(historyKey, 'eenmaal/v1/link', [context(ref)]);
-  return aeadOpen(key, NO_NONCE, fromBase64url(link), context(ref));
+  return aeadOpen(key, NO_NONCE, sealed, context(ref));
+}
+
+/**
+ * Every history key that H_e opens, by epoch, walking back until a link is missing. A link made later lies under a
+ * later key than its own epoch's, so the keys found so far are tried, the nearest first.
+ * @param ref epoch e, of `historyKey`
+ * @param links link of each epoch, by epoch
+ * @throws `not-readable` when a link is there and opens under none of the keys, `malformed`
+ */
+export function openHistory(
+  historyKey: Uint8Array,
+  ref: EpochRef,
+  links: ReadonlyMap<number, string>,
+): Map<number, Uint8Array> {
+  const keys = new Map([[ref.epoch, historyKey]]);
+  for (let epoch = ref.epoch; epoch > 0; epoch--) {
+    const link = links.get(epoch);
+    if (link === undefined) break;
+    keys.set(epoch - 1, openWithAny([...keys.values()].reverse(), link, { ...ref, epoch }));
+  }
+  return keys;
+}
+
+function openWithAny(historyKeys: readonly Uint8Array[], link: string, ref: EpochRef): Uint8Array {
+  for (const key of historyKeys) {
+    try {
+      return openLink(key, link, ref);
+    } catch (error) {
+      if (!(error instanceof EenmaalError) || error.code !== 'not-readable') throw error;
+    }
+  }
+  throw new EenmaalError('not-readable');
 }
 
 /** Who a wrap is for and by whom. `kid`: thumbprint of the member's sealing key; `by`: the signer's key id. */
@@ -65,32 +113,34 @@ export function sealWrap(key: Uint8Array, ref: EpochRef, to: WrapFor, sealingKey
   return { party: to.party, kid: to.kid, scope: to.scope, sealed: toBase64url(sealed) };
 }
 
-/** The wrapped key. @throws `not-readable` */
+/** The wrapped key, to be compared with the epoch's commitment before use. @throws `not-readable`, `malformed` */
 export function openWrap(wrap: Wrap, ref: EpochRef, by: KeyId, secretKey: Uint8Array): Uint8Array {
   const sealed = fromBase64url(wrap.sealed);
-  const secret = decapsulate(secretKey, sealed.subarray(0, 1120));
-  return aeadOpen(wrapKey(secret, ref, { ...wrap, by }), NO_NONCE, sealed.subarray(1120), context(ref));
+  if (sealed.length !== WRAP_BYTES) throw new EenmaalError('not-readable');
+  const secret = decapsulate(secretKey, sealed.subarray(0, KEM_BYTES));
+  return aeadOpen(wrapKey(secret, ref, { ...wrap, by }), NO_NONCE, sealed.subarray(KEM_BYTES), context(ref));
 }
 
-/** The compartment's name for its members' eyes: padded to one length, sealed under K_e. */
+/**
+ * The compartment's name for its members' eyes: padded to one length, sealed under K_e. The nonce follows from the name
+ * (as in SIV, RFC 5297), because a statement may be made a second time with another name under the same key.
+ * @throws `too-large`
+ */
 export function sealLabel(key: Uint8Array, label: string, ref: EpochRef): string {
   const bytes = utf8(label);
   if (bytes.length >= LABEL_BYTES) throw new EenmaalError('too-large', 'compartment label');
   const padded = new Uint8Array(LABEL_BYTES);
   padded.set(bytes);
   padded[bytes.length] = 0x80;
-  return toBase64url(aeadSeal(deriveKey(key, 'eenmaal/v1/label', [context(ref)]), NO_NONCE, padded, context(ref)));
+  const nonce = deriveKey(key, 'eenmaal/v1/label/nonce', [context(ref), padded], NONCE);
+  return toBase64url(concat(nonce, aeadSeal(labelKey(key, ref), nonce, padded, context(ref))));
 }
 
-/** @throws `not-readable` */
+/** @throws `not-readable`, `malformed` */
 export function openLabel(key: Uint8Array, sealed: string, ref: EpochRef): string {
-  const padded = aeadOpen(
-    deriveKey(key, 'eenmaal/v1/label', [context(ref)]),
-    NO_NONCE,
-    fromBase64url(sealed),
-    context(ref),
-  );
-  const end = padded.lastIndexOf(0x80);
-  if (end < 0) throw new EenmaalError('not-readable');
-  return text(padded.subarray(0, end));
+  const bytes = fromBase64url(sealed);
+  if (bytes.length !== SEALED_LABEL_BYTES) throw new EenmaalError('not-readable');
+  return text(unpad(openWithNonce(labelKey(key, ref), bytes, context(ref))));
 }
+
+const labelKey = (key: Uint8Array, ref: EpochRef): Uint8Array => deriveKey(key, 'eenmaal/v1/label', [context(ref)]);

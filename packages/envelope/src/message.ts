@@ -20,7 +20,7 @@ import {
   type UnverifiedJws,
   utf8,
 } from '@eenmaal/crypto';
-import { Content, EenmaalError, type Envelope, Header, LIMITS, parseCanonical, parseJson, SUITE } from '@eenmaal/model';
+import { Content, canonical, EenmaalError, type Envelope, Header, LIMITS, parseCanonical, SUITE } from '@eenmaal/model';
 import { pad, paddedLength, unpad } from './padding.ts';
 
 const NO_NONCE = new Uint8Array(24); // a message key is derived for one message and used once
@@ -41,7 +41,8 @@ export function sealMessage(
   signing: SigningKeys,
   random: Random,
 ): Sealed {
-  const plaintext = utf8(JSON.stringify(content));
+  sameAttachments(draft, content);
+  const plaintext = utf8(canonical(Content, content));
   const size = COMMITMENT + paddedLength(plaintext.length + 1) + TAG;
   if (size > LIMITS.body) throw new EenmaalError('too-large', 'message');
   const secret = random(32);
@@ -51,7 +52,8 @@ export function sealMessage(
     ...{ suite: SUITE, id, dossier, compartment, epoch, sender, kid: signing.kid, seq },
     ...{ kind, purpose, basis, ledger, secretHash, size, attachments },
   };
-  const header = JSON.stringify(fields);
+  const header = canonical(Header, fields);
+  if (header.length > LIMITS.header) throw new EenmaalError('too-large', 'header');
   const headerBytes = utf8(header);
   const { bodyKey, commitment } = messageKeys(key, secret, headerBytes);
   const body = concat(commitment, aeadSeal(bodyKey, NO_NONCE, pad(plaintext), headerBytes));
@@ -59,15 +61,26 @@ export function sealMessage(
   return { envelope: { header, jws, body }, secret };
 }
 
-/** Both come from one secret over everything, so a body that opens under one key opens under no other. */
+/** Two halves of one hash over everything, so a body that opens under one key, secret and header opens under no other. */
 function messageKeys(key: Uint8Array, secret: Uint8Array, header: Uint8Array) {
-  const both = deriveKey(deriveKey(key, 'eenmaal/v1/message', [secret, header], 64), 'eenmaal/v1/message/keys', [], 64);
+  const both = deriveKey(key, 'eenmaal/v1/message', [secret, header], 64);
   return { bodyKey: both.subarray(0, 32), commitment: both.subarray(32) };
+}
+
+/** Header and content name the same attachments in the same order, or a reader would fetch what the author never meant. */
+function sameAttachments(header: Pick<Header, 'attachments'>, content: Content): void {
+  const ids = ({ attachments }: { attachments: readonly { id: string }[] }) => attachments.map(({ id }) => id);
+  const [outside, inside] = [ids(header), ids(content)];
+  if (outside.length !== inside.length || outside.some((id, i) => id !== inside[i] || outside.indexOf(id) !== i))
+    throw new EenmaalError('malformed', 'attachments');
 }
 
 /** Parses a header strictly. @throws `too-large`, `unknown-suite`, `malformed` */
 export function readHeader(header: string): Header {
   if (header.length > LIMITS.header) throw new EenmaalError('too-large', 'header');
+  // every suite's header begins with its name: told apart before anything that may differ between suites
+  const suite = /^\{"suite":"([A-Za-z0-9.-]{1,16})"/.exec(header)?.[1];
+  if (suite !== undefined && suite !== SUITE) throw new EenmaalError('unknown-suite');
   const parsed = parseCanonical(Header, header);
   if (parsed.suite !== SUITE) throw new EenmaalError('unknown-suite');
   return parsed;
@@ -76,7 +89,7 @@ export function readHeader(header: string): Header {
 /**
  * Reads an envelope and readies its signature for checking: sizes first, then form; the caller looks the key up and
  * calls `verify`. Nothing in `header` may be believed before that.
- * @throws `too-large`, `unknown-suite`, `malformed`, `wrong-typ`
+ * @throws `too-large`, `unknown-suite`, `malformed`, `body-mismatch`, `wrong-typ`
  */
 export function readEnvelope({ header, jws, body }: Envelope): {
   header: Header;
@@ -92,7 +105,10 @@ export function readEnvelope({ header, jws, body }: Envelope): {
   return { header: parsed, bodyHash, signature };
 }
 
-/** Opens a body with K_e and the released secret. @throws `secret-mismatch`, `not-readable` */
+/**
+ * Opens a body with K_e and the released secret, after `readEnvelope` and its `verify`.
+ * @throws `secret-mismatch`, `not-readable`; `malformed` when the author sealed something without the form of a content
+ */
 export function openMessage({ header, body }: Omit<Envelope, 'jws'>, key: Uint8Array, secret: Uint8Array): Content {
   const headerBytes = utf8(header);
   const parsed = readHeader(header);
@@ -101,5 +117,7 @@ export function openMessage({ header, body }: Omit<Envelope, 'jws'>, key: Uint8A
   if (body.length < COMMITMENT + TAG || !equal(commitment, body.subarray(0, COMMITMENT)))
     throw new EenmaalError('not-readable');
   const plaintext = unpad(aeadOpen(bodyKey, NO_NONCE, body.subarray(COMMITMENT), headerBytes));
-  return parseJson(Content, text(plaintext));
+  const content = parseCanonical(Content, text(plaintext));
+  sameAttachments(parsed, content);
+  return content;
 }

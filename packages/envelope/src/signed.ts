@@ -1,6 +1,6 @@
 /** Signed statements and open requests: JSON in its one spelling, as a compact JWS. FORMAT.md section 6. */
 import { readJws, type SigningKeys, sign, text, utf8 } from '@eenmaal/crypto';
-import { EenmaalError, LIMITS, OpenRequest, parseCanonical, Statement } from '@eenmaal/model';
+import { canonical, EenmaalError, LIMITS, OpenRequest, parseCanonical, Statement } from '@eenmaal/model';
 
 const KINDS = {
   'eenmaal-statement+jws': Statement,
@@ -9,9 +9,11 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 type Payload<K extends Kind> = K extends 'eenmaal-statement+jws' ? Statement : OpenRequest;
 
-/** Signs a statement or an open request; the JSON is brought into its one spelling first. */
+/** Signs a statement or an open request; the JSON is brought into its one spelling first. @throws `malformed`, `too-large` */
 export function signObject<K extends Kind>(typ: K, payload: Payload<K>, keys: SigningKeys): string {
-  return sign(keys, typ, utf8(JSON.stringify(KINDS[typ].parse(payload))));
+  const jws = sign(keys, typ, utf8(canonical<unknown>(KINDS[typ], payload)));
+  if (jws.length > LIMITS.statement) throw new EenmaalError('too-large', 'signed object');
+  return jws;
 }
 
 /**

@@ -105,13 +105,24 @@ export function parseJson<T>(schema: Parameters<typeof parse<T>>[0], text: strin
   return parse(schema, value, code);
 }
 
+/** A half of a surrogate pair, as JSON spells it: no UTF-8 has it, so other languages read, change or refuse it. */
+const LONE_SURROGATE = /(?<!\\)(\\\\)*\\ud[89a-f]/;
+
 /**
- * Signed JSON has one spelling: members in the schema's order, no white space, no duplicates. Anything else would be two
- * signed texts with one meaning, or one text with two.
+ * Signed and sealed JSON has one spelling: members in the schema's order, no white space, no duplicates, no lone
+ * surrogates. Anything else would be two signed texts with one meaning, or one text with two.
  * @throws `malformed`
  */
 export function parseCanonical<T>(schema: Parameters<typeof parse<T>>[0], text: string): T {
   const value = parseJson(schema, text);
-  if (JSON.stringify(value) !== text) throw new EenmaalError('malformed', 'not in canonical form');
+  if (JSON.stringify(value) !== text || LONE_SURROGATE.test(text))
+    throw new EenmaalError('malformed', 'not in canonical form');
   return value;
+}
+
+/** The one spelling of `value`; what `parseCanonical` accepts. @throws `malformed` */
+export function canonical<T>(schema: Parameters<typeof parse<T>>[0], value: unknown): string {
+  const text = JSON.stringify(parse(schema, value));
+  if (LONE_SURROGATE.test(text)) throw new EenmaalError('malformed', 'lone surrogate');
+  return text;
 }
