@@ -10,7 +10,7 @@ import { decodeBase64, decodeUtf8, encodeUtf8, hasControlCharacter, isKeyName } 
 import { ED25519, type VerifierKey } from './vkey.ts';
 
 export const MAX_NOTE_BYTES = 1_000_000;
-export const MAX_NOTE_SIGNATURES = 100;
+const MAX_NOTE_SIGNATURES = 100;
 
 const KEY_ID_BYTES = 4;
 const SIGNATURE_LINE = /^\u2014 ([^ ]+) ([^ ]+)$/u;

@@ -62,17 +62,18 @@ describe('append', () => {
   });
 
   it('copies: later changes to the given or returned bytes do not reach the tree', () => {
-    const given = leafOf(0);
     const tree = new Tree();
-    tree.append(given);
-    given.fill(0);
-    tree.append(leafOf(1));
-    const root = tree.root();
-    for (const bytes of [tree.leafHash(0), tree.root(1), ...tree.inclusionProof(1), ...tree.consistencyProof(1)]) {
-      bytes.fill(0);
+    for (let i = 0; i < 5; i++) {
+      const given = leafOf(i);
+      tree.append(given);
+      given.fill(0);
     }
-    expect(root).toEqual(hashChildren(leafOf(0), leafOf(1)));
-    expect(tree.root()).toEqual(root);
+    const sizes = [1, 2, 3, 4, 5];
+    for (const size of sizes) {
+      const proofs = [...tree.inclusionProof(size - 1, size), ...tree.consistencyProof(size)];
+      for (const bytes of [tree.leafHash(size - 1), tree.root(size), ...proofs]) bytes.fill(0);
+    }
+    expect(sizes.map((size) => tree.root(size))).toEqual(sizes.map((size) => treeOf(size).root()));
   });
 
   it('refuses what is no hash and stays as it was', () => {
