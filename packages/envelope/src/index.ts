@@ -4,3 +4,4 @@ export * from './chain.ts';
 export * from './message.ts';
 export * from './padding.ts';
 export * from './signed.ts';
+export * from './verified.ts';

@@ -9,7 +9,7 @@ import { Count, Hash, Id, Instant, PartyId } from './ids.ts';
 const Jws = z.string().max(400_000);
 
 export const Request = z.discriminatedUnion('op', [
-  /** Signed statements, appended together or not at all. */
+  /** Signed statements, appended in order up to the first that is refused. */
   z.strictObject({ op: z.literal('state'), statements: z.array(Jws).min(1).max(32) }),
   /** One envelope; the sealed body is the attached bytes. */
   z.strictObject({ op: z.literal('submit'), header: z.string().max(40_000), jws: Jws, secret: Hash }),
@@ -36,9 +36,10 @@ export type Receipt = z.infer<typeof Receipt>;
 
 /** One answer schema per op. */
 export const ANSWERS = {
-  state: z.strictObject({ receipts: z.array(Receipt) }),
+  state: z.strictObject({ receipts: z.array(Receipt), refused: z.string().max(40).nullable() }),
   submit: Receipt,
-  changes: z.strictObject({ dossiers: z.array(Id), upTo: z.number().int() }),
+  /** `sequence`: the highest sequence number of mine the ledger has seen; -1: none. */
+  changes: z.strictObject({ dossiers: z.array(Id), upTo: z.number().int(), sequence: z.number().int() }),
   view: z.strictObject({
     /** Changes when earlier entries became visible or ceased to be: start again from -1. */
     version: z.string().max(64),

@@ -1,5 +1,5 @@
 /**
- * Events: what one ledger entry says. A statement's event carries the signed statement; the others are the ledger's own
+ * Events: what one ledger entry says, and when (`at`: the ledger's clock, part of what the leaf commits to). A statement's event carries the signed statement; the others are the ledger's own
  * record of what it did and why. The event's JSON bytes are what the leaf commits to.
  */
 import { z } from 'zod';
@@ -19,9 +19,10 @@ export type Decision = z.infer<typeof Decision>;
 const Jws = z.string().max(400_000);
 
 export const Event = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('statement'), jws: Jws }),
+  z.strictObject({ kind: z.literal('statement'), at: Instant, jws: Jws }),
   z.strictObject({
     kind: z.literal('message'),
+    at: Instant,
     header: z.string().max(40_000),
     jws: Jws,
     bodyHash: Hash,
@@ -29,9 +30,10 @@ export const Event = z.discriminatedUnion('kind', [
     stored: Count,
     decision: Decision,
   }),
-  z.strictObject({ kind: z.literal('delivery'), envelope: Id, reader: PartyId, decision: Decision }),
+  z.strictObject({ kind: z.literal('delivery'), at: Instant, envelope: Id, reader: PartyId, decision: Decision }),
   z.strictObject({
     kind: z.literal('opening'),
+    at: Instant,
     jws: Jws,
     envelope: Id,
     reader: PartyId,
@@ -40,6 +42,7 @@ export const Event = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('refusal'),
+    at: Instant,
     act: z.enum(['write', 'open']),
     envelope: Id,
     party: PartyId,
@@ -47,7 +50,7 @@ export const Event = z.discriminatedUnion('kind', [
     decision: Decision,
   }),
   /** A ledger service took over writing. */
-  z.strictObject({ kind: z.literal('writer'), instance: Id }),
+  z.strictObject({ kind: z.literal('writer'), at: Instant, instance: Id }),
 ]);
 export type Event = z.infer<typeof Event>;
 export type EventKind = Event['kind'];

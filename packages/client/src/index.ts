@@ -1,0 +1,9 @@
+/** Ring 3: what a participant does. `participant.ts` is the file that matters. */
+export * from './attachments.ts';
+export * from './checkpoints.ts';
+export * from './key-ring.ts';
+export * from './mirror.ts';
+export * from './participant.ts';
+export * from './replay.ts';
+export * from './transport.ts';
+export * from './who-read.ts';

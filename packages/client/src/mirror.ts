@@ -1,0 +1,138 @@
+/**
+ * The participant's copy of the part of the log it may see, verified entry by entry: every signature, and the authority
+ * of everyone who says who may read. Who the readers are is then computed here, never asked (P6).
+ */
+import { checkStatement, emptyState, type FoldInput, fold, type State } from '@eenmaal/consent';
+import { verifyEvent } from '@eenmaal/envelope';
+import {
+  EenmaalError,
+  type EntryView,
+  Event,
+  type Id,
+  parseJson,
+  type StatementKind,
+  type StatementOf,
+} from '@eenmaal/model';
+import type { Transport } from './transport.ts';
+
+type Slice = { version: string; cursor: number; entries: EntryView[]; links: Map<Id, Map<number, string>> };
+const REGISTRY = 'registry';
+
+/**
+ * Statements that say who is who: their authority is judged here again. Grants need none of it, because the rule looks
+ * only at what the deciders signed; epochs neither, because sealing compares their members with the readers computed here.
+ */
+const JUDGED: ReadonlySet<StatementKind> = new Set(['partner', 'officer', 'new-keys', 'dossier', 'person', 'custody']);
+
+const emptySlice = (): Slice => ({ version: '', cursor: -1, entries: [], links: new Map() });
+
+export class Mirror {
+  state: State = emptyState();
+  /** Epoch and admit statements by compartment, in log order, with the key that signed each. */
+  keyStatements = new Map<Id, { statement: StatementOf<'epoch' | 'admit'>; kid: string }[]>();
+  /** My highest sequence number the ledger knows. */
+  sequence = -1;
+  readonly #transport: Transport;
+  readonly #region: string;
+  readonly #slices = new Map<string, Slice>();
+  readonly #verified = new Map<number, FoldInput>();
+  readonly #times = new Map<number, number>();
+  #after = -1;
+
+  constructor(transport: Transport, region: string) {
+    this.#transport = transport;
+    this.#region = region;
+  }
+
+  /** Brings the copy up to date; resolves with the dossiers that changed. @throws what a dishonest ledger would cause */
+  async sync(): Promise<Id[]> {
+    const changed = new Set<Id>();
+    const before = this.#after;
+    let registry = await this.#pull(null);
+    for (let more = true; more; ) {
+      const { answer } = await this.#transport.call({ op: 'changes', after: this.#after });
+      for (const dossier of answer.dossiers) changed.add(dossier);
+      more = answer.upTo > this.#after && answer.dossiers.length > 0;
+      this.#after = Math.max(this.#after, answer.upTo);
+      this.sequence = answer.sequence;
+    }
+    for (const dossier of changed) registry = (await this.#pull(dossier)) || registry;
+    if (registry || before < 0) this.#rebuild();
+    return [...changed];
+  }
+
+  /** One dossier again, also when the ledger did not say that it changed: time alone can end a grant. */
+  async refresh(dossier: Id): Promise<void> {
+    if (await this.#pull(dossier)) this.#rebuild();
+  }
+
+  /** When an entry was logged. */
+  timeOf = (index: number): number | undefined => this.#times.get(index);
+
+  /** Chain links of a compartment by epoch, also of epochs whose statements are not shown. */
+  linksOf(dossier: Id, compartment: Id): Map<number, string> {
+    const links = new Map(this.#slices.get(dossier)?.links.get(compartment));
+    for (const [epoch, known] of (this.state.compartments.get(compartment)?.epochs ?? []).entries())
+      if (known?.link) links.set(epoch, known.link);
+    return links;
+  }
+
+  async #pull(dossier: Id | null): Promise<boolean> {
+    const key = dossier ?? REGISTRY;
+    let slice = this.#slices.get(key) ?? emptySlice();
+    let changed = false;
+    for (let more = true; more; ) {
+      const { answer } = await this.#transport.call({ op: 'view', dossier, after: slice.cursor });
+      if (answer.version !== slice.version && slice.cursor >= 0) {
+        slice = emptySlice();
+        changed = true;
+        continue;
+      }
+      if (slice.cursor < 0) changed = true;
+      slice.version = answer.version;
+      for (const { compartment, epoch, link } of answer.links) {
+        const known = slice.links.get(compartment) ?? new Map<number, string>();
+        slice.links.set(compartment, known.set(epoch, link));
+      }
+      slice.entries.push(...answer.entries);
+      const last = answer.entries.at(-1);
+      if (last) slice.cursor = last.index;
+      changed ||= answer.entries.length > 0;
+      more = answer.more && last !== undefined;
+    }
+    this.#slices.set(key, slice);
+    return changed;
+  }
+
+  #rebuild(): void {
+    const entries = [...this.#slices.values()].flatMap((slice) => slice.entries).sort((a, b) => a.index - b.index);
+    this.state = emptyState();
+    this.keyStatements = new Map();
+    for (const entry of entries) {
+      const input = this.#verified.get(entry.index) ?? this.#verify(entry);
+      this.#verified.set(entry.index, input);
+      this.#times.set(entry.index, entry.at);
+      fold(this.state, input, entry.index, entry.at);
+      if (input.kind === 'statement') this.#keep(input.statement);
+    }
+  }
+
+  #verify({ index, at, event }: EntryView): FoldInput {
+    const parsed = parseJson(Event, event);
+    if (index === 0 && (parsed.kind !== 'statement' || parsed.jws !== this.#region))
+      throw new EenmaalError('split-view', 'another region');
+    const input = verifyEvent(this.state, parsed);
+    if (input.kind !== 'statement' || index === 0 || !JUDGED.has(input.statement.kind)) return input;
+    const refused = checkStatement(this.state, input.statement, at);
+    if (refused) throw new EenmaalError(refused, 'shown by the ledger');
+    return input;
+  }
+
+  #keep(statement: Extract<FoldInput, { kind: 'statement' }>['statement']): void {
+    if (statement.kind !== 'epoch' && statement.kind !== 'admit') return;
+    const list = this.keyStatements.get(statement.compartment) ?? [];
+    this.keyStatements.set(statement.compartment, list);
+    // verified a moment ago in this very order, so the signer's key now is the key it signed with
+    list.push({ statement, kid: this.state.parties.get(statement.by)?.kid ?? '' });
+  }
+}

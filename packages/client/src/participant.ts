@@ -1,0 +1,280 @@
+/**
+ * What a participant does: tell, preview, grant, withdraw, send, receive, open, see who read. One class for the family's
+ * browser, a partner's server and the command line; it holds the only keys that open anything.
+ */
+import { decide, type Reader, readersOf } from '@eenmaal/consent';
+import { fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
+import { openMessage, readEnvelope, sealMessage, signObject } from '@eenmaal/envelope';
+import {
+  type Content,
+  EenmaalError,
+  type Envelope,
+  type ErrorCode,
+  type Header,
+  type Id,
+  type MessageKind,
+  type PartyId,
+  type Purpose,
+  type Receipt,
+  Statement,
+  type StatementInput,
+} from '@eenmaal/model';
+import { type AttachmentSource, downloadAttachment, uploadAttachments } from './attachments.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { keyStatement } from './key-maker.ts';
+import { KeyRing } from './key-ring.ts';
+import { Mirror } from './mirror.ts';
+import type { ClientOptions } from './transport.ts';
+
+/** What to send; the rest of the header follows from the ledger. */
+export type Outgoing = {
+  dossier: Id;
+  compartment: Id;
+  kind: MessageKind;
+  purpose: Purpose;
+  content: Omit<Content, 'attachments'>;
+  attachments?: readonly AttachmentSource[];
+};
+export type Sent = Receipt & { envelope: Id; epoch: number };
+export type Received = { header: Header; envelope: Envelope; index: number; at: number };
+
+/** What the ledger says when our copy is behind; after a sync the same act is tried again. */
+const BEHIND: readonly ErrorCode[] = [
+  'stale-epoch',
+  'unknown-epoch',
+  'position-unknown',
+  'statement-out-of-order',
+  'wrap-set-wrong',
+  'sequence-replayed',
+  'sequence-out-of-window',
+];
+const TRIES = 5;
+
+export class Participant {
+  readonly party: PartyId;
+  readonly mirror: Mirror;
+  readonly keys: KeyRing;
+  readonly checkpoints: Checkpoints;
+  readonly #options: ClientOptions;
+  #sequence = -1;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.party = options.party;
+    this.mirror = new Mirror(options.transport, options.region);
+    this.keys = new KeyRing(this.mirror, options.party, options.identity);
+    this.checkpoints = new Checkpoints(options.transport, options.region, options.position);
+  }
+
+  /** Brings the verified copy up to date. Resolves with the dossiers that changed. */
+  async sync(): Promise<Id[]> {
+    const changed = await this.mirror.sync();
+    await this.checkpoints.advance();
+    return changed;
+  }
+
+  /** Signs statements and has them appended, in order, durable on return. @throws the first refusal */
+  async state(...inputs: readonly StatementInput[]): Promise<Receipt[]> {
+    const { identity, transport } = this.#options;
+    const statements = inputs.map((input) => this.#statement(input));
+    const signed = statements.map((statement) => signObject('eenmaal-statement+jws', statement, identity.signing));
+    const { answer } = await transport.call({ op: 'state', statements: signed });
+    if (answer.refused) throw new EenmaalError(answer.refused as ErrorCode);
+    return answer.receipts;
+  }
+
+  #statement(input: StatementInput): Statement {
+    const { party, clock, random } = this.#options;
+    const common = { v: 1, id: newId(random), by: party, at: clock(), seen: this.checkpoints.position };
+    return Statement.parse({ ...common, ...input });
+  }
+
+  /** Who will be able to read what is told there from now on. */
+  preview(compartment: Id): Reader[] {
+    return readersOf(this.mirror.state, compartment, this.#options.clock());
+  }
+
+  /** Opens a compartment about these persons and makes its first key. The name is sealed for its readers. */
+  async openCompartment(dossier: Id, subjects: readonly Id[], label: string): Promise<Id> {
+    const compartment = newId(this.#options.random);
+    await this.state({ kind: 'compartment', dossier, compartment, subjects: [...subjects] });
+    await this.mirror.refresh(dossier);
+    await this.ensureKey(compartment, label);
+    return compartment;
+  }
+
+  /** Makes the compartment's key fit who may read now. Safe to call at any time; returns whether something was done. */
+  async ensureKey(compartment: Id, label?: string): Promise<boolean> {
+    const { clock, identity, random, party, unsafeSkipRotation } = this.#options;
+    let done = false;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const maker = { party, identity, random, ring: this.keys };
+      const statement = keyStatement(this.mirror.state, maker, compartment, clock(), label);
+      if (!statement || (unsafeSkipRotation && statement.kind === 'epoch' && statement.epoch > 0)) return done;
+      await this.#unlessBehind(() => this.state(statement));
+      const dossier = this.mirror.state.compartments.get(compartment)?.dossier;
+      if (dossier) await this.mirror.refresh(dossier);
+      done = true;
+    }
+    throw new EenmaalError('stale-epoch', 'the readers keep changing');
+  }
+
+  /** Records a yes for each compartment, and hands the key to whoever thereby becomes a reader. */
+  async grant(dossier: Id, compartments: readonly Id[], grant: GrantTerms): Promise<Receipt[]> {
+    const { partner, purposes, from, until, history, text } = grant;
+    const terms = { partner, purposes: [...purposes], from, until, history, text };
+    const inputs = compartments.map(
+      (compartment): StatementInput => ({ kind: 'grant', dossier, compartment, ...terms }),
+    );
+    const receipts = await this.state(...inputs);
+    await this.#followUp(dossier, compartments);
+    return receipts;
+  }
+
+  /**
+   * Takes back every yes to this partner. When this resolves the withdrawal is a fence: nothing is opened under it any
+   * more. The keys are changed after that; until then nothing can be sent there.
+   */
+  async withdraw(dossier: Id, compartments: readonly Id[], partner: string): Promise<Receipt[]> {
+    const inputs = compartments.map(
+      (compartment): StatementInput => ({ kind: 'withdraw', dossier, compartment, partner }),
+    );
+    const receipts = await this.state(...inputs);
+    await this.#followUp(dossier, compartments);
+    return receipts;
+  }
+
+  /** A standing no to this partner. */
+  async refuse(dossier: Id, compartments: readonly Id[], partner: string): Promise<Receipt[]> {
+    const inputs = compartments.map(
+      (compartment): StatementInput => ({ kind: 'refuse', dossier, compartment, partner }),
+    );
+    const receipts = await this.state(...inputs);
+    await this.#followUp(dossier, compartments);
+    return receipts;
+  }
+
+  async #followUp(dossier: Id, compartments: readonly Id[]): Promise<void> {
+    await this.mirror.refresh(dossier);
+    await this.checkpoints.advance();
+    for (const compartment of compartments)
+      if (this.keys.labelOf(compartment) !== null) await this.ensureKey(compartment);
+  }
+
+  /** Seals, submits, and when the key turned out to be stale makes a new one and sends again; nobody notices. */
+  async send(outgoing: Outgoing): Promise<Sent> {
+    const uploaded = await uploadAttachments(this.#options, outgoing.attachments ?? []);
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.ensureKey(outgoing.compartment);
+        return await this.#submit(outgoing, uploaded);
+      } catch (error) {
+        if (!isBehind(error) || tries >= TRIES) throw error;
+        await this.sync();
+        await this.mirror.refresh(outgoing.dossier);
+      }
+    }
+  }
+
+  async #submit(
+    { dossier, compartment, kind, purpose, content }: Outgoing,
+    uploaded: Awaited<ReturnType<typeof uploadAttachments>>,
+  ): Promise<Sent> {
+    const { party, identity, transport, random } = this.#options;
+    const epoch = (this.mirror.state.compartments.get(compartment)?.epochs.length ?? 0) - 1;
+    const { epoch: key } = this.keys.keysOf({ dossier, compartment, epoch });
+    this.#sequence = Math.max(this.#sequence, this.mirror.sequence) + 1;
+    const id = newId(random);
+    const draft = {
+      ...{ id, dossier, compartment, epoch, sender: party, seq: this.#sequence, kind, purpose },
+      basis: this.#basis(compartment, purpose),
+      ledger: this.checkpoints.position,
+      attachments: uploaded.map(({ ref }) => ref),
+    };
+    const full: Content = { ...content, attachments: uploaded.map(({ inside }) => inside) };
+    const { envelope, secret } = sealMessage(draft, full, key, identity.signing, random);
+    const { header, jws, body } = envelope;
+    const { answer } = await transport.call({ op: 'submit', header, jws, secret: toBase64url(secret) }, body);
+    return { ...answer, envelope: id, epoch };
+  }
+
+  #basis(compartment: Id, purpose: Purpose): Id[] {
+    const { state } = this.mirror;
+    return decide(state, { party: this.party, compartment, purpose }, this.#options.clock()).basis.slice(0, 32);
+  }
+
+  /** Takes delivery of what is waiting in a dossier (or of named messages again). Verified; not opened. */
+  async receive(dossier: Id, envelopes?: readonly Id[]): Promise<Received[]> {
+    const received: Received[] = [];
+    for (let more = true; more; ) {
+      const request = { op: 'fetch', dossier, ...(envelopes && { envelopes: [...envelopes] }) } as const;
+      const { answer, attached } = await this.#options.transport.call(request);
+      let offset = 0;
+      for (const { header, jws, bytes, index, at } of answer.messages) {
+        const envelope = { header, jws, body: attached.slice(offset, offset + bytes) };
+        offset += bytes;
+        received.push({ header: this.#verify(envelope), envelope, index, at });
+      }
+      more = answer.more && answer.messages.length > 0 && !envelopes;
+    }
+    return received;
+  }
+
+  /** Sizes, form, signature, and that the key is the sender's. @throws `signature-invalid`, `key-unregistered`, ... */
+  #verify(envelope: Envelope): Header {
+    const { header, signature } = readEnvelope(envelope);
+    const key = this.mirror.state.keys.get(header.kid);
+    if (!key) throw new EenmaalError('key-unregistered');
+    if (key.party !== header.sender) throw new EenmaalError('party-mismatch');
+    signature.verify(fromBase64url(key.x));
+    return header;
+  }
+
+  /** Asks the ledger to release one message's secret (decided and logged there first), and opens it. */
+  async open(received: Pick<Received, 'header' | 'envelope'>, purpose: Purpose): Promise<Content> {
+    const { identity, transport, random, clock } = this.#options;
+    const { id, dossier, compartment, epoch } = received.header;
+    const keys = this.keys.keysOf({ dossier, compartment, epoch });
+    const request = {
+      v: 1,
+      id: newId(random),
+      by: this.party,
+      envelope: id,
+      purpose,
+      at: clock(),
+      seen: this.checkpoints.position,
+    } as const;
+    const jws = signObject('eenmaal-open+jws', request, identity.signing);
+    const { answer } = await transport.call({ op: 'open', jws });
+    return openMessage(received.envelope, keys.epoch, fromBase64url(answer.secret));
+  }
+
+  /** An attachment of an opened message, as a stream; what came before an error must be thrown away. */
+  attachment(header: Header, inside: Content['attachments'][number]): AsyncGenerator<Uint8Array> {
+    return downloadAttachment(this.#options.transport, header, inside);
+  }
+
+  async #unlessBehind(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!isBehind(error)) throw error;
+      await this.sync();
+    }
+  }
+}
+
+/** Terms of a yes; milliseconds since 1970. */
+export type GrantTerms = {
+  partner: string;
+  purposes: readonly Purpose[];
+  from: number;
+  until: number;
+  history: boolean;
+  text: { version: string; language: 'nl' | 'en' };
+};
+
+const isBehind = (error: unknown): boolean => error instanceof EenmaalError && BEHIND.includes(error.code);
+
+/** 16 random bytes. */
+export const newId = (random: Random): Id => toBase64url(random(16));

@@ -1,0 +1,27 @@
+/** What a participant needs from the outside: a way to the ledger, a clock, randomness, a place for chunks. */
+import type { Identity, Random } from '@eenmaal/crypto';
+import type { Answer, Id, Instant, PartyId, Position, Request } from '@eenmaal/model';
+
+/** A sealed channel to the ledger service; `packages/broker` makes one. */
+export type Transport = {
+  call<R extends Request>(
+    request: R,
+    attached?: Uint8Array,
+  ): Promise<{ answer: Answer<R['op']>; attached: Uint8Array }>;
+};
+
+export type ClientOptions = {
+  party: PartyId;
+  identity: Identity;
+  transport: Transport;
+  /** The region statement this participant was given with its keys: the root of all trust. */
+  region: string;
+  clock(): Instant;
+  random: Random;
+  /** Stores one sealed attachment chunk; resolves when it is durable. */
+  upload?(attachment: Id, chunk: number, bytes: Uint8Array): Promise<void>;
+  /** The last checkpoint seen, kept by the caller across restarts, so that a rolled-back ledger is noticed. */
+  position?: Position;
+  /** Test-only: leave the key as it is when a reader leaves, so that the test guarding P1 can be seen to fail. */
+  unsafeSkipRotation?: boolean;
+};

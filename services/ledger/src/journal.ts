@@ -1,0 +1,203 @@
+/**
+ * The journal: the one place where things are put in order. Everything that decides runs here, one after another, at the
+ * newest position; what was decided is made durable before anybody hears of it. While one commit is on its way to disk
+ * the next gathers, so many requests share one fsync and one waiting request waits for nobody.
+ */
+import type { LedgerStore } from '@eenmaal/broker';
+import { emptyState, fold, type State } from '@eenmaal/consent';
+import { type Random, toBase64url } from '@eenmaal/crypto';
+import { trustEvent } from '@eenmaal/envelope';
+import {
+  appendCommit,
+  type CommitEntry,
+  checkChain,
+  decodeCommit,
+  encodeCommit,
+  entrySize,
+  hashLeaf,
+  LedgerError,
+  Tree,
+} from '@eenmaal/ledger';
+import { EenmaalError, type Instant } from '@eenmaal/model';
+import { type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
+import { Index } from './index-of-entries.ts';
+import { openVault, type Vault } from './vault.ts';
+
+/** One question or act: looks at the state, may append, and says what to answer once all that is durable. */
+export type Act<T> = (state: State, at: Instant, append: (draft: Draft) => number) => T;
+
+export type JournalOptions = {
+  store: LedgerStore;
+  vaultKey: Uint8Array;
+  clock(): Instant;
+  /** Milliseconds that keep counting while the process is stopped. */
+  monotonic(): number;
+  random: Random;
+  /** Told which entries became durable. */
+  onCommit?(first: number, count: number): void;
+  /** Told once, when this journal may never write again. */
+  onFatal?(error: EenmaalError): void;
+};
+
+type Waiting = { act: Act<unknown>; resolve(value: unknown): void; reject(error: unknown): void };
+
+/** No further act joins a commit that holds this much; the largest single act (600 kB of statements) still fits after it. */
+const MAX_BYTES = 400_000;
+const MAX_ACTS = 1024;
+/** An answer later than this after it was decided is not given: by then another service may have taken over. */
+export const ANSWER_LEASE_MS = 1500;
+
+export class Journal {
+  state: State = emptyState();
+  tree = new Tree();
+  index = new Index();
+  vault: Vault;
+  readonly #options: JournalOptions;
+  readonly #queue: Waiting[] = [];
+  #seq = 0;
+  #timeMs = 0;
+  #busy = false;
+  #dead: EenmaalError | null = null;
+
+  /** Reads the whole log back and checks it. @throws `ledger-damaged`, `keystore-locked` */
+  static async open(options: JournalOptions): Promise<Journal> {
+    const vault = await openVault(options.store, options.vaultKey, options.random);
+    const journal = new Journal(options, vault);
+    await journal.#replay();
+    return journal;
+  }
+
+  private constructor(options: JournalOptions, vault: Vault) {
+    this.#options = options;
+    this.vault = vault;
+  }
+
+  /** How far the log reaches, durably. */
+  get size(): number {
+    return this.tree.size;
+  }
+  get dead(): EenmaalError | null {
+    return this.#dead;
+  }
+
+  /** Runs `act` in order and resolves with its result when everything it appended, and saw, is durable. */
+  run<T>(act: Act<T>): Promise<T> {
+    if (this.#dead) return Promise.reject(this.#dead);
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ act, resolve: resolve as (value: unknown) => void, reject });
+      if (!this.#busy) void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    // let everything that arrived in this turn of the event loop share the first commit
+    await Promise.resolve();
+    while (this.#queue.length > 0 && !this.#dead) await this.#commit();
+    this.#busy = false;
+    if (this.#dead) for (const { reject } of this.#queue.splice(0)) reject(this.#dead);
+  }
+
+  async #commit(): Promise<void> {
+    const at = Math.max(this.#timeMs, this.#options.clock());
+    const began = this.#options.monotonic();
+    const entries: CommitEntry[] = [];
+    const settle: (() => void)[] = [];
+    const waiting: Waiting[] = [];
+    let bytes = 0;
+    const append = (draft: Draft): number => {
+      const index = this.tree.size + entries.length;
+      const entry = sealEntry(draft, index, this.vault, this.#options.random);
+      fold(this.state, draft.input, index, at);
+      entries.push(entry);
+      bytes += entrySize(entry);
+      return index;
+    };
+    while (waiting.length < MAX_ACTS && bytes < MAX_BYTES) {
+      const next = this.#queue.shift();
+      if (!next) break;
+      waiting.push(next);
+      try {
+        const result = next.act(this.state, at, append);
+        settle.push(() => next.resolve(result));
+      } catch (error) {
+        settle.push(() => next.reject(error));
+      }
+    }
+    if (entries.length > 0 && !(await this.#store(entries, at, waiting))) return;
+    const late = entries.length > 0 && this.#options.monotonic() - began > ANSWER_LEASE_MS;
+    for (const [i, answer] of settle.entries()) {
+      if (late) waiting[i]?.reject(new EenmaalError('ledger-unreachable', 'stalled'));
+      else answer();
+    }
+  }
+
+  /** Makes one commit durable; false when it was not, and then nobody is told otherwise. */
+  async #store(entries: CommitEntry[], at: Instant, waiting: readonly Waiting[]): Promise<boolean> {
+    const first = this.tree.size;
+    const commit = { firstIndex: first, timeMs: at, rootBefore: this.tree.root(), entries };
+    try {
+      await this.#options.store.append(encodeCommit(commit), this.#seq, toBase64url(this.#options.random(16)));
+    } catch (error) {
+      await this.#notStored(error, waiting);
+      return false;
+    }
+    this.#seq += 1;
+    this.#timeMs = appendCommit(this.tree, this.#timeMs, commit).timeMs;
+    this.index.add(this.#seq, commit);
+    this.#options.onCommit?.(first, entries.length);
+    return true;
+  }
+
+  /** State was folded ahead of the disk: only a full disk is survived, by reading back what is really there. */
+  async #notStored(error: unknown, waiting: readonly Waiting[]): Promise<void> {
+    const known = error instanceof EenmaalError ? error : new EenmaalError('internal', undefined, { cause: error });
+    if (known.code === 'storage-full') {
+      try {
+        await this.#replay();
+      } catch (cause) {
+        this.#die(new EenmaalError('ledger-damaged', undefined, { cause }));
+      }
+    } else this.#die(known);
+    for (const { reject } of waiting) reject(known);
+  }
+
+  #die(error: EenmaalError): void {
+    this.#dead = error;
+    this.#options.onFatal?.(error);
+  }
+
+  /** Builds state, tree and index anew from the stored log. */
+  async #replay(): Promise<void> {
+    this.state = emptyState();
+    this.tree = new Tree();
+    this.index = new Index();
+    this.#timeMs = 0;
+    try {
+      this.#seq = await this.#options.store.readAll(1, ({ seq, bytes }) => {
+        const commit = decodeCommit(bytes);
+        checkChain({ size: this.tree.size, root: this.tree.root(), timeMs: this.#timeMs }, commit);
+        for (const [i, entry] of commit.entries.entries()) {
+          const index = commit.firstIndex + i;
+          fold(this.state, trustEvent(openEntry(entry, index, this.vault).event), index, commit.timeMs);
+          this.tree.append(hashLeaf(entry.leaf));
+        }
+        this.#timeMs = commit.timeMs;
+        this.index.add(seq, commit);
+      });
+    } catch (cause) {
+      if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
+      if (cause instanceof EenmaalError && cause.code === 'not-readable')
+        throw new EenmaalError('ledger-damaged', 'an entry does not open', { cause });
+      throw cause;
+    }
+  }
+
+  /** One durable entry, read back from the stream. */
+  async entry(index: number): Promise<Entry & { at: Instant }> {
+    const { commit, offset } = await this.index.locate(index, (seq) => this.#options.store.read(seq));
+    const entry = commit.entries[offset];
+    if (!entry) throw new EenmaalError('ledger-damaged', 'entry missing');
+    return { ...openEntry(entry, index, this.vault), at: commit.timeMs };
+  }
+}

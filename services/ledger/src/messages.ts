@@ -1,0 +1,285 @@
+/**
+ * The two gates' keeper: takes messages in, hands them over, releases their secrets. Each act is decided at the newest
+ * position and durable in the log before anybody is answered, so a withdrawal that was acknowledged comes before
+ * everything that is answered later.
+ */
+import { accountOf, type LedgerStore } from '@eenmaal/broker';
+import { checkEnvelope, decide, type MessageState, type State } from '@eenmaal/consent';
+import { equal, fromBase64url, hash256, toBase64url } from '@eenmaal/crypto';
+import { readEnvelope, signingKeyOf, verifyOpenRequest } from '@eenmaal/envelope';
+import {
+  type Answer,
+  type Decision,
+  EenmaalError,
+  type ErrorCode,
+  type Header,
+  type Id,
+  type Instant,
+  type OpenRequest,
+  type PartyId,
+  type Position,
+  type Purpose,
+  type Receipt,
+} from '@eenmaal/model';
+import type { Draft } from './entries.ts';
+import type { Journal } from './journal.ts';
+
+/** Test-only: each breaks one gate on purpose, so that the tests that guard it can be seen to fail. Never configurable. */
+export type UnsafeSwitches = { releaseCheck?: boolean; epochCheck?: boolean };
+
+export type Services = { journal: Journal; store: LedgerStore; unsafe: UnsafeSwitches };
+type Submission = { header: string; jws: string; secret: string };
+
+const FETCH_MESSAGES = 64;
+const FETCH_BYTES = 700_000;
+
+/** Takes in one envelope. The order of checks is FORMAT.md's. The same envelope again gets its receipt again. */
+export async function submit(
+  { journal, store, unsafe }: Services,
+  party: PartyId,
+  sent: Submission,
+  body: Uint8Array,
+): Promise<Receipt> {
+  const { header, bodyHash, signature } = readEnvelope({ header: sent.header, jws: sent.jws, body });
+  if (header.sender !== party) throw new EenmaalError('party-mismatch');
+  signature.verify(signingKeyOf(journal.state, header.kid, party));
+  const secret = fromBase64url(sent.secret);
+  if (!equal(hash256(secret), fromBase64url(header.secretHash))) throw new EenmaalError('secret-mismatch');
+  const known = await journal.run((state) => state.messages.get(header.id)?.index);
+  if (known !== undefined) return repeated(journal, known, sent);
+  checkPosition(journal, header.ledger);
+  const early = await journal.run((state, at, append) => admit(state, header, at, append, unsafe));
+  if (early.refused) throw new EenmaalError(early.refused);
+  await checkAttachments(store, header);
+  const stored = await store.putBody(body);
+  const late = await journal.run((state, at, append) => {
+    const { refused, decision } = admit(state, header, at, append, unsafe);
+    if (refused) return { refused, at };
+    const event = {
+      kind: 'message',
+      at,
+      header: sent.header,
+      jws: sent.jws,
+      bodyHash: toBase64url(bodyHash),
+      stored,
+      decision,
+    } as const;
+    const draft: Draft = { slot: header.dossier, event, input: { kind: 'message', event, header }, secret };
+    return { refused: null, index: append(draft), at };
+  });
+  if (late.refused === null) return { index: late.index, size: journal.size, at: late.at };
+  await store.deleteBodies([stored]);
+  throw new EenmaalError(late.refused);
+}
+
+/** May this envelope be appended now? An existing compartment it may not write in leaves a refusal in the log. */
+function admit(
+  state: State,
+  header: Header,
+  at: Instant,
+  append: (draft: Draft) => number,
+  unsafe: UnsafeSwitches,
+): { refused: ErrorCode | null; decision: Decision } {
+  const { compartment, purpose, sender } = header;
+  const decision = decide(state, { party: sender, compartment, purpose }, at);
+  if (decision.outcome !== 'permit') {
+    if (state.compartments.get(compartment)?.dossier === header.dossier)
+      append(refusal('write', header.dossier, header.id, sender, purpose, decision, at));
+    return { refused: 'no-basis', decision };
+  }
+  const refused = checkEnvelope(state, header, at);
+  const ignored = unsafe.epochCheck && refused === 'stale-epoch';
+  return { refused: ignored ? null : refused, decision };
+}
+
+function refusal(
+  act: 'write' | 'open',
+  slot: string,
+  envelope: Id,
+  party: PartyId,
+  purpose: Purpose,
+  decision: Decision,
+  at: Instant,
+): Draft {
+  const event = { kind: 'refusal', at, act, envelope, party, purpose, decision } as const;
+  return { slot, event, input: { kind: 'other', event } };
+}
+
+async function repeated(journal: Journal, index: number, sent: Submission): Promise<Receipt> {
+  const { event, at } = await journal.entry(index);
+  if (event.kind !== 'message' || event.header !== sent.header || event.jws !== sent.jws)
+    throw new EenmaalError('envelope-conflict');
+  return { index, size: journal.size, at };
+}
+
+/** P3: judged at a position at least as new as the sender's; another history than ours is a split view. */
+function checkPosition(journal: Journal, { size, root }: Position): void {
+  if (size > journal.size) throw new EenmaalError('position-unknown');
+  if (!equal(journal.tree.root(size), fromBase64url(root))) throw new EenmaalError('split-view');
+}
+
+async function checkAttachments(store: LedgerStore, { attachments, sender }: Header): Promise<void> {
+  for (const { id, chunks } of attachments) {
+    if ((await store.countChunks(accountOf(sender), id)) !== chunks) throw new EenmaalError('attachment-missing');
+  }
+}
+
+/** Hands over messages: new ones of this dossier, or named ones again. Each is decided and logged before it leaves. */
+export async function fetch(
+  { journal, store, unsafe }: Services,
+  party: PartyId,
+  dossier: Id,
+  named?: readonly Id[],
+): Promise<{ answer: Answer<'fetch'>; attached: Uint8Array }> {
+  const candidates = await journal.run((state, at) => handable(state, party, dossier, at, named, unsafe));
+  const loaded: { message: MessageState; body: Uint8Array; header: string; jws: string }[] = [];
+  let bytes = 0;
+  for (const message of candidates.slice(0, FETCH_MESSAGES)) {
+    if (bytes > FETCH_BYTES) break;
+    const [body, { event }] = await Promise.all([store.getBody(message.stored), journal.entry(message.index)]);
+    if (!body || event.kind !== 'message') throw new EenmaalError('ledger-damaged', 'a message body is missing');
+    loaded.push({ message, body, header: event.header, jws: event.jws });
+    bytes += body.length + event.header.length + event.jws.length;
+  }
+  const handed = await journal.run((state, at, append) =>
+    loaded
+      .filter(({ message }) => handOver(state, party, dossier, message, at, append, unsafe))
+      .map((item) => ({ ...item, at })),
+  );
+  const messages = handed.map(({ header, jws, body, message, at }) => ({
+    header,
+    jws,
+    bytes: body.length,
+    index: message.index,
+    at,
+  }));
+  return {
+    answer: { messages, more: candidates.length > loaded.length },
+    attached: join(handed.map(({ body }) => body)),
+  };
+}
+
+function handable(
+  state: State,
+  party: PartyId,
+  dossier: Id,
+  at: Instant,
+  named: readonly Id[] | undefined,
+  unsafe: UnsafeSwitches,
+): MessageState[] {
+  const found: MessageState[] = [];
+  const consider = (id: Id): void => {
+    const message = state.messages.get(id);
+    if (!message || state.compartments.get(message.compartment)?.dossier !== dossier) return;
+    if (!named && (message.delivered.has(party) || message.sender === party)) return;
+    if (mayHave(state, party, message, at, unsafe).outcome === 'permit') found.push(message);
+  };
+  if (named) for (const id of named) consider(id);
+  else
+    for (const compartment of state.dossiers.get(dossier)?.compartments ?? [])
+      for (const id of state.compartments.get(compartment)?.messages ?? []) consider(id);
+  return found;
+}
+
+const mayHave = (
+  state: State,
+  party: PartyId,
+  message: MessageState,
+  at: Instant,
+  unsafe: UnsafeSwitches,
+  purpose?: Purpose,
+): Decision => {
+  const { compartment, index } = message;
+  const decision = decide(state, { party, compartment, index, ...(purpose && { purpose }) }, at);
+  return unsafe.releaseCheck ? { ...decision, outcome: 'permit' } : decision;
+};
+
+function handOver(
+  state: State,
+  party: PartyId,
+  slot: string,
+  message: MessageState,
+  at: Instant,
+  append: (draft: Draft) => number,
+  unsafe: UnsafeSwitches,
+): boolean {
+  const decision = mayHave(state, party, message, at, unsafe);
+  if (decision.outcome !== 'permit') return false;
+  if (message.delivered.has(party)) return true;
+  const event = { kind: 'delivery', at, envelope: message.id, reader: party, decision } as const;
+  append({ slot, event, input: { kind: 'other', event } });
+  return true;
+}
+
+/**
+ * Releases one message's secret: decide, log, and only when the log is on disk, answer. Asking again after a lost answer
+ * decides again but leaves one opening in the log.
+ * @throws `no-basis` whether the message does not exist or may not be read
+ */
+export async function open({ journal, unsafe }: Services, party: PartyId, jws: string): Promise<Answer<'open'>> {
+  const request = verifyOpenRequest(journal.state, jws);
+  if (request.by !== party) throw new EenmaalError('party-mismatch');
+  checkPosition(journal, request.seen);
+  const message = await journal.run((state) => state.messages.get(request.envelope));
+  if (!message) throw new EenmaalError('no-basis');
+  const { secret } = await journal.entry(message.index);
+  if (!secret) throw new EenmaalError('ledger-damaged', 'a release secret is missing');
+  const outcome = await journal.run((state, at, append) => release(state, request, jws, at, append, unsafe));
+  if (outcome === null) throw new EenmaalError('no-basis');
+  return { secret: toBase64url(secret), ...outcome };
+}
+
+function release(
+  state: State,
+  request: OpenRequest,
+  jws: string,
+  at: Instant,
+  append: (draft: Draft) => number,
+  unsafe: UnsafeSwitches,
+): { index: number; at: Instant } | null {
+  const { envelope, purpose, by: reader } = request;
+  const message = state.messages.get(envelope);
+  const slot = message && state.compartments.get(message.compartment)?.dossier;
+  if (!message || !slot) return null;
+  const decision = mayHave(state, reader, message, at, unsafe, purpose);
+  if (decision.outcome !== 'permit') {
+    append(refusal('open', slot, envelope, reader, purpose, decision, at));
+    return null;
+  }
+  const before = message.opened.get(reader);
+  if (before !== undefined) return { index: before, at };
+  const event = { kind: 'opening', at, jws, envelope, reader, purpose, decision } as const;
+  return { index: append({ slot, event, input: { kind: 'other', event } }), at };
+}
+
+/** One chunk of an attachment, for whoever may read its message now and has opened or written it. */
+export async function chunk(
+  { journal, store }: Services,
+  party: PartyId,
+  envelope: Id,
+  attachment: Id,
+  number: number,
+): Promise<Uint8Array> {
+  const sender = await journal.run((state, at) => {
+    const message = state.messages.get(envelope);
+    const known = message?.attachments.some(({ id }) => id === attachment);
+    if (!message || !known || (!message.opened.has(party) && message.sender !== party))
+      throw new EenmaalError('no-basis');
+    const { compartment, index } = message;
+    if (decide(state, { party, compartment, index }, at).outcome !== 'permit') throw new EenmaalError('no-basis');
+    return message.sender;
+  });
+  const bytes = await store.getChunk(accountOf(sender), attachment, number);
+  if (!bytes) throw new EenmaalError('attachment-missing');
+  return bytes;
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}

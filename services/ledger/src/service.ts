@@ -1,0 +1,157 @@
+/**
+ * The ledger service: one writer over one store. It takes over the store (or refuses to, when another serves it), then
+ * answers every participant over its sealed channel. Before: the broker pinned who speaks. After: journal and log.
+ */
+import { accountOf, type Caller, type LedgerStore, serveChannels } from '@eenmaal/broker';
+import { signerOf } from '@eenmaal/consent';
+import { type Identity, type Random, signBytes, toBase64url, toHex } from '@eenmaal/crypto';
+import { signingKeyOf, verifyStatement } from '@eenmaal/envelope';
+import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
+import { type Answer, EenmaalError, type Instant, type Request } from '@eenmaal/model';
+import { Journal } from './journal.ts';
+import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from './messages.ts';
+import { state } from './statements.ts';
+import { MAIN } from './vault.ts';
+import { changes, knows, log, view } from './views.ts';
+
+export type LedgerOptions = {
+  store: LedgerStore;
+  identity: Identity;
+  vaultKey: Uint8Array;
+  /** The region statement, signed by the steward: becomes entry 0 of an empty log, and must be entry 0 of any other. */
+  region: string;
+  clock(): Instant;
+  monotonic(): number;
+  random: Random;
+  /** Wakes participants of this account; carries nothing. */
+  notify?(account: string): void;
+  onFatal?(error: EenmaalError): void;
+  onInternal?(error: unknown): void;
+  unsafe?: UnsafeSwitches;
+};
+
+export type LedgerService = {
+  /** Handles one frame from an account and gives the frame to answer. */
+  handle(account: string, frame: Uint8Array): Promise<Uint8Array>;
+  journal: Journal;
+};
+
+/** Replays the store, takes it over with a writer entry, and serves. @throws `ledger-damaged`, `second-writer`, ... */
+export async function startLedger(options: LedgerOptions): Promise<LedgerService> {
+  const { store, identity, vaultKey, clock, monotonic, random, onFatal, unsafe = {} } = options;
+  const onCommit = (first: number, count: number): void => wake(journal, first, count, options.notify);
+  const journal: Journal = await Journal.open({
+    store,
+    vaultKey,
+    clock,
+    monotonic,
+    random,
+    onCommit,
+    ...(onFatal && { onFatal }),
+  });
+  await journal.vault.ensure(MAIN);
+  await takeOver(journal, options);
+  const services: Services = { journal, store, unsafe };
+  const handle = serveChannels({
+    keys: identity,
+    authenticate(party, kid, account) {
+      if (accountOf(party) !== account) throw new EenmaalError('party-mismatch');
+      return signingKeyOf(journal.state, kid, party);
+    },
+    handle: (caller, request, attached) => answer(services, identity, caller, request, attached),
+    clock,
+    random,
+    ...(options.onInternal && { onInternal: options.onInternal }),
+  });
+  return { handle, journal };
+}
+
+/** Entry 0 is the region statement; then this instance says that it writes from here on. */
+async function takeOver(journal: Journal, { region, identity, random }: LedgerOptions): Promise<void> {
+  const statement = verifyStatement(journal.state, region);
+  if (statement.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
+  if (statement.ledger.signing.x !== identity.public.signing.x)
+    throw new EenmaalError('keystore-locked', 'the region names other ledger keys');
+  if (journal.size === 0) await state(journal, statement.by, [region]);
+  const first = await journal.entry(0);
+  if (first.event.kind !== 'statement' || first.event.jws !== region)
+    throw new EenmaalError('ledger-damaged', 'entry 0 is not this region');
+  const instance = toBase64url(random(16));
+  await journal.run((_, at, append) => {
+    const event = { kind: 'writer', at, instance } as const;
+    append({ slot: MAIN, event, input: { kind: 'other', event } });
+  });
+}
+
+type Answered = { answer: unknown; attached?: Uint8Array };
+
+async function answer(
+  services: Services,
+  identity: Identity,
+  caller: Caller,
+  request: Request,
+  attached: Uint8Array,
+): Promise<Answered> {
+  const { journal } = services;
+  const { party } = caller;
+  const signer = signerOf(journal.state, caller.kid);
+  if (typeof signer === 'string') throw new EenmaalError(signer);
+  switch (request.op) {
+    case 'state':
+      return { answer: await state(journal, party, request.statements) };
+    case 'submit':
+      return { answer: await submit(services, party, request, attached) };
+    case 'changes':
+      return { answer: await changes(journal, party, request.after) };
+    case 'view':
+      return { answer: await view(journal, party, request.dossier, request.after) };
+    case 'fetch':
+      return fetch(services, party, request.dossier, request.envelopes);
+    case 'open':
+      return { answer: await open(services, party, request.jws) };
+    case 'chunk':
+      return {
+        answer: {},
+        attached: await chunk(services, party, request.envelope, request.attachment, request.chunk),
+      };
+    case 'checkpoint':
+      return { answer: await checkpoint(journal, identity, request.from) };
+    case 'inclusion':
+      return { answer: await inclusion(journal, request.index, request.size) };
+    case 'log':
+      return { answer: await log(journal, party, request.from) };
+  }
+}
+
+/** The newest durable size and root, signed by the ledger (C2SP checkpoint), with proof that it continues size `from`. */
+function checkpoint(journal: Journal, identity: Identity, from: number): Promise<Answer<'checkpoint'>> {
+  return journal.run(({ origin }) => {
+    const { tree } = journal;
+    if (from > tree.size) throw new EenmaalError('position-unknown');
+    const key = makeVerifierKey(origin, ED25519, identity.signing.publicKey);
+    const sign = (bytes: Uint8Array) => signBytes(identity.signing.secretKey, bytes);
+    const signed = signCheckpoint({ origin, size: tree.size, root: tree.root() }, key, sign);
+    const proof = from === 0 ? [] : tree.consistencyProof(from, tree.size).map(toBase64url);
+    return { checkpoint: new TextDecoder().decode(signed), proof };
+  });
+}
+
+async function inclusion(journal: Journal, index: number, size: number): Promise<Answer<'inclusion'>> {
+  if (size > journal.size || index >= size) throw new EenmaalError('position-unknown');
+  const { leaf } = await journal.entry(index);
+  return { leaf: toHex(leaf), proof: journal.tree.inclusionProof(index, size).map(toBase64url) };
+}
+
+/** Tells the accounts whose view may have changed that there is something to ask. */
+function wake(journal: Journal, first: number, count: number, notify?: (account: string) => void): void {
+  if (!notify) return;
+  const accounts = new Set<string>();
+  for (const dossier of journal.index.touched(first - 1, count).slots) {
+    const known = journal.state.dossiers.get(dossier);
+    if (!known) continue;
+    accounts.add('families');
+    for (const party of journal.state.parties.keys())
+      if (party.startsWith('partner/') && knows(journal.state, party, dossier)) accounts.add(accountOf(party));
+  }
+  for (const account of accounts) notify(account);
+}

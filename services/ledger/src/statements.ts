@@ -1,0 +1,94 @@
+/** Taking in statements: signature, authority, order; then durable. Before: a family or steward signed. After: the fold. */
+import { checkStatement, type State } from '@eenmaal/consent';
+import { readObject, verifyEvent } from '@eenmaal/envelope';
+import {
+  type Answer,
+  EenmaalError,
+  type ErrorCode,
+  type Event,
+  type Instant,
+  type PartyId,
+  type Receipt,
+  type Statement,
+} from '@eenmaal/model';
+import type { Draft } from './entries.ts';
+import type { Journal } from './journal.ts';
+import { MAIN } from './vault.ts';
+
+const MAX_TOGETHER = 600_000;
+
+/**
+ * Appends statements in order, up to the first that is refused (which is named). One that was appended before, byte for
+ * byte, gets its receipt again, so a lost answer can simply be asked for once more.
+ * @throws the first one's refusal when none was appended
+ */
+export async function state(journal: Journal, party: PartyId, statements: readonly string[]): Promise<Answer<'state'>> {
+  if (statements.reduce((sum, jws) => sum + jws.length, 0) > MAX_TOGETHER)
+    throw new EenmaalError('too-large', 'statements');
+  const read = statements.map((jws) => ({ jws, ...readObject('eenmaal-statement+jws', jws) }));
+  const again = new Map<string, Receipt>();
+  for (const { jws, payload } of read) {
+    if (payload.by !== party) throw new EenmaalError('party-mismatch');
+    const receipt = await receiptOf(journal, payload, jws);
+    if (receipt) again.set(payload.id, receipt);
+    if (payload.kind === 'dossier') await journal.vault.ensure(payload.dossier);
+  }
+  const outcome = await journal.run((now, at, append) => {
+    const indexes: (number | Receipt)[] = [];
+    for (const { jws, payload } of read) {
+      const repeated = again.get(payload.id);
+      const refused = repeated ? null : takeIn(now, journal, payload, jws, at, append, indexes);
+      if (repeated) indexes.push(repeated);
+      if (refused) return { indexes, at, refused };
+    }
+    return { indexes, at, refused: null };
+  });
+  if (outcome.refused && outcome.indexes.length === 0) throw outcome.refused;
+  const size = journal.size;
+  const receipts = outcome.indexes.map((known) =>
+    typeof known === 'number' ? { index: known, size, at: outcome.at } : known,
+  );
+  return { receipts, refused: outcome.refused?.code ?? null };
+}
+
+function takeIn(
+  now: State,
+  journal: Journal,
+  statement: Statement,
+  jws: string,
+  at: Instant,
+  append: (draft: Draft) => number,
+  indexes: (number | Receipt)[],
+): EenmaalError | null {
+  try {
+    const event: Event = { kind: 'statement', at, jws };
+    const input = verifyEvent(now, event);
+    refuse(checkStatement(now, statement, at));
+    if (statement.seen.size > journal.size + indexes.length) throw new EenmaalError('position-unknown');
+    indexes.push(append({ slot: slotOf(now, statement), event, input }));
+    return null;
+  } catch (error) {
+    if (error instanceof EenmaalError) return error;
+    throw error;
+  }
+}
+
+const refuse = (code: ErrorCode | null): void => {
+  if (code) throw new EenmaalError(code);
+};
+
+/** Which dossier's key seals it; a family member's new keys belong to its dossier. */
+function slotOf(now: State, statement: Statement): string {
+  if ('dossier' in statement) return statement.dossier;
+  if (statement.kind !== 'new-keys') return MAIN;
+  const person = now.persons.get(statement.party.slice('person/'.length));
+  return person?.dossier ?? MAIN;
+}
+
+async function receiptOf(journal: Journal, { id }: Statement, jws: string): Promise<Receipt | null> {
+  const index = await journal.run((now) => now.statements.get(id));
+  if (index === undefined) return null;
+  const { event, at } = await journal.entry(index);
+  if (event.kind !== 'statement' || event.jws !== jws) throw new EenmaalError('statement-conflict');
+  return { index, size: journal.size, at };
+}

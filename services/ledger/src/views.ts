@@ -1,0 +1,115 @@
+/** What a party is shown: which dossiers changed, the entries of one it may see, the log for an officer. */
+import { maySee, type Sight, type State, sightOf } from '@eenmaal/consent';
+import { hash256, toBase64url, toHex, utf8 } from '@eenmaal/crypto';
+import { trustEvent } from '@eenmaal/envelope';
+import {
+  type Answer,
+  EenmaalError,
+  type EntryView,
+  type Id,
+  isOfficer,
+  isPartner,
+  isPerson,
+  nameOf,
+  type PartyId,
+} from '@eenmaal/model';
+import type { Entry } from './entries.ts';
+import type { Journal } from './journal.ts';
+import { MAIN } from './vault.ts';
+
+/** JSON characters in one page; an answer frame holds a million bytes. */
+const PAGE = 500_000;
+const SCAN = 20_000;
+
+/** Dossiers that changed after entry `after` and that `party` may know of. */
+export function changes(journal: Journal, party: PartyId, after: number): Promise<Answer<'changes'>> {
+  return journal.run((state) => {
+    const { slots, upTo } = journal.index.touched(after, SCAN);
+    const sequence = state.sequences.get(party)?.highest ?? -1;
+    return { dossiers: [...slots].filter((slot) => knows(state, party, slot)), upTo, sequence };
+  });
+}
+
+/** Whether a party may know that this dossier exists: it belongs to it, attested it, or held or holds one of its keys. */
+export function knows(state: State, party: PartyId, dossier: Id): boolean {
+  const known = state.dossiers.get(dossier);
+  if (!known) return false;
+  if (isPerson(party)) return known.persons.includes(nameOf(party));
+  if (known.by === party) return true;
+  if (!isPartner(party)) return false;
+  const compartments = known.compartments.map((id) => state.compartments.get(id));
+  if (compartments.some((compartment) => compartment?.epochs.some(({ members }) => members.has(party)))) return true;
+  return sightOf(state, party, dossier, state.at).compartments.size > 0;
+}
+
+/** One page of the entries of a dossier (null: the registry) that `party` may see now. */
+export async function view(
+  journal: Journal,
+  party: PartyId,
+  dossier: Id | null,
+  after: number,
+): Promise<Answer<'view'>> {
+  const slot = dossier ?? MAIN;
+  const { sight, indexes, links } = await journal.run((state, at) => {
+    if (dossier !== null && !knows(state, party, dossier)) throw new EenmaalError('unknown-dossier');
+    const seen = dossier === null ? null : sightOf(state, party, dossier, at);
+    return { sight: seen, indexes: journal.index.entriesOf(slot, after), links: seen ? linksOf(state, seen) : [] };
+  });
+  const entries: EntryView[] = [];
+  let size = 0;
+  let more = false;
+  for (const index of indexes) {
+    if (size > PAGE) {
+      more = true;
+      break;
+    }
+    const entry = await journal.entry(index);
+    if (!shows(journal.state, sight, entry)) continue;
+    const shown = toView(index, entry);
+    entries.push(shown);
+    size += shown.event.length + 200;
+  }
+  const version = sight === null ? 'registry' : toBase64url(hash256(utf8(sight.version)));
+  return { version, entries, links: after < 0 ? links : [], more };
+}
+
+function shows(state: State, sight: Sight | null, { event }: Entry): boolean {
+  const input = trustEvent(event);
+  const statement = input.kind === 'statement' ? input.statement : null;
+  if (sight === null) return statement !== null;
+  const envelope = 'envelope' in event ? event.envelope : input.kind === 'message' ? input.header.id : '';
+  return maySee(sight, event, statement, state.messages.get(envelope) ?? null);
+}
+
+/** Chain links of the compartments in sight; they open nothing without a key. */
+function linksOf(state: State, sight: Sight): Answer<'view'>['links'] {
+  const links: Answer<'view'>['links'] = [];
+  for (const compartment of sight.compartments) {
+    for (const [epoch, { link }] of (state.compartments.get(compartment)?.epochs ?? []).entries()) {
+      if (link !== null) links.push({ compartment, epoch, link });
+    }
+  }
+  return links;
+}
+
+const toView = (index: number, { at, type, salt, json }: Entry & { at: number }): EntryView => ({
+  index,
+  at,
+  type,
+  salt: toBase64url(salt),
+  event: json,
+});
+
+/** The whole log in order, for officers: every event, never a release secret. */
+export async function log(journal: Journal, party: PartyId, from: number): Promise<Answer<'log'>> {
+  if (!isOfficer(party)) throw new EenmaalError('no-authority');
+  const size = await journal.run(() => journal.size);
+  const entries: Answer<'log'>['entries'] = [];
+  let bytes = 0;
+  for (let index = from; index < size && bytes < PAGE; index++) {
+    const entry = await journal.entry(index);
+    entries.push({ ...toView(index, entry), leaf: toHex(entry.leaf) });
+    bytes += entry.json.length + 300;
+  }
+  return { entries, size };
+}
