@@ -4,21 +4,26 @@
  */
 import type { ErrorCode, Header, Instant, PartyId, Statement, StatementOf } from '@eenmaal/model';
 import { isPartner, isPerson, LIMITS, nameOf, officer, partner, STEWARD } from '@eenmaal/model';
-import { decide, decidesIn } from './decide.ts';
+import { decidesIn, problemOf, readsAbout } from './decide.ts';
 import { isStale, readersOf } from './readers.ts';
-import { currentEpoch, type State } from './state.ts';
+import { type CompartmentState, currentEpoch, type State } from './state.ts';
 
 type Refusal = ErrorCode | null;
+
+/** Grants of one person to one partner in one compartment that may stand at once: every decision goes through them. */
+const MAX_GRANTS = 32;
 
 /** May `statement` (signed by the party in its `by`) be appended at `now`? */
 export function checkStatement(state: State, statement: Statement, now: Instant): Refusal {
   if (state.statements.has(statement.id)) return 'statement-conflict';
+  if ((statement.kind === 'region') !== (state.statements.size === 0)) return 'statement-out-of-order';
+  if (repeatsKey(state, statement)) return 'statement-conflict';
   if ('dossier' in statement && statement.kind !== 'dossier') {
     if (!state.dossiers.has(statement.dossier)) return 'unknown-dossier';
   }
   switch (statement.kind) {
     case 'region':
-      return state.statements.size > 0 ? 'statement-out-of-order' : statement.by === STEWARD ? null : 'no-authority';
+      return statement.by === STEWARD ? null : 'no-authority';
     case 'partner':
       return checkRegistration(state, statement.by, partner(statement.partner));
     case 'officer':
@@ -42,6 +47,10 @@ export function checkStatement(state: State, statement: Statement, now: Instant)
   }
 }
 
+/** Whoever registers somebody's key as its own would be taken for that somebody, or retire the key by a next rotation. */
+const repeatsKey = (state: State, statement: Statement): boolean =>
+  'keys' in statement && statement.keys !== null && state.signingKeys.has(statement.keys.signing.x);
+
 function checkRegistration(state: State, by: PartyId, party: PartyId): Refusal {
   if (by !== STEWARD) return 'no-authority';
   return state.parties.has(party) ? 'statement-conflict' : null;
@@ -55,33 +64,63 @@ function checkNewKeys(state: State, { by, party }: StatementOf<'new-keys'>): Ref
 
 function checkAttestation(state: State, statement: StatementOf<'dossier' | 'person' | 'custody'>): Refusal {
   if (!isPartner(statement.by) || !state.parties.get(statement.by)?.attests) return 'no-authority';
-  if (statement.kind === 'dossier') return state.dossiers.has(statement.dossier) ? 'statement-conflict' : null;
-  if (statement.kind === 'person') return state.persons.has(statement.person) ? 'statement-conflict' : null;
-  const involved = [statement.child, ...statement.holders].map((id) => state.persons.get(id)?.dossier);
-  if (statement.holders.includes(statement.child)) return 'malformed';
-  return involved.every((dossier) => dossier === statement.dossier) ? null : 'statement-out-of-order';
+  const dossier = state.dossiers.get(statement.dossier);
+  if (statement.kind === 'dossier') return dossier ? 'statement-conflict' : null;
+  // who is who in a family is said by the partner that opened its dossier, not by every partner that may open dossiers
+  if (dossier?.by !== statement.by) return 'no-authority';
+  if (statement.kind === 'person') {
+    if (state.persons.has(statement.person)) return 'statement-conflict';
+    return boundariesRise(statement) ? null : 'malformed';
+  }
+  const { child, holders } = statement;
+  if (holders.includes(child) || hasTwice(holders)) return 'malformed';
+  return [child, ...holders].every((id) => state.persons.get(id)?.dossier === statement.dossier)
+    ? null
+    : 'statement-out-of-order';
 }
+
+/** Ages come in order, and null (passed already) only before those to come: else a child could skip to adulthood. */
+function boundariesRise({ turns12, turns16, turns18 }: StatementOf<'person'>): boolean {
+  const follows = (earlier: Instant | null, later: Instant | null) =>
+    later === null ? earlier === null : earlier === null || earlier < later;
+  return follows(turns12, turns16) && follows(turns16, turns18);
+}
+
+const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
 
 function checkCompartment(state: State, statement: StatementOf<'compartment'>, now: Instant): Refusal {
   const { compartment, dossier, subjects, by } = statement;
   if (state.compartments.has(compartment)) return 'statement-conflict';
+  if (hasTwice(subjects)) return 'malformed';
   if (!isPerson(by) || subjects.some((id) => state.persons.get(id)?.dossier !== dossier)) return 'no-authority';
-  // the same question as for reading, asked of a compartment that is not there yet
-  const draft = { id: compartment, dossier, subjects, says: new Map(), epochs: [], messages: [] };
-  const withDraft = { ...state, compartments: new Map([[compartment, draft]]) };
-  return decide(withDraft, { party: by, compartment }, now).outcome === 'permit' ? null : 'no-authority';
+  return readsAbout(state, subjects, nameOf(by), now) ? null : 'no-authority';
 }
 
 function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'refuse'>, now: Instant): Refusal {
   const compartment = state.compartments.get(statement.compartment);
   if (!isPerson(statement.by) || !compartment || compartment.dossier !== statement.dossier) return 'no-authority';
-  const said = compartment.says.get(statement.partner)?.has(nameOf(statement.by)) ?? false;
+  const by = nameOf(statement.by);
+  const given = compartment.says.get(statement.partner)?.get(by)?.grants ?? [];
   // whoever once said yes can always take it back, also after it stopped deciding
-  if (!decidesIn(state, compartment, nameOf(statement.by), now) && !(said && statement.kind === 'withdraw'))
-    return 'no-authority';
+  if (statement.kind === 'withdraw' && given.length > 0) return null;
+  if (!decidesIn(state, compartment, by, now)) return 'no-authority';
+  // acknowledging a withdrawal of nothing would promise a fence that is not there; the right word is a refusal
+  if (statement.kind === 'withdraw') return 'statement-out-of-order';
   if (!state.parties.has(partner(statement.partner))) return 'statement-out-of-order';
-  if (statement.kind === 'grant' && (statement.until <= now || statement.until <= statement.from)) return 'malformed';
-  return null;
+  return statement.kind === 'grant' ? checkGrant(state, statement, compartment, now) : null;
+}
+
+function checkGrant(
+  state: State,
+  { by, partner: to, from, until }: StatementOf<'grant'>,
+  compartment: CompartmentState,
+  now: Instant,
+): Refusal {
+  // consent is informed: nobody says yes to sharing what it may not see itself
+  if (!readsAbout(state, compartment.subjects, nameOf(by), now)) return 'no-authority';
+  if (until <= now || until <= from) return 'malformed';
+  const given = compartment.says.get(to)?.get(nameOf(by))?.grants ?? [];
+  return given.filter((grant) => !grant.ended && now < grant.until).length < MAX_GRANTS ? null : 'rate-limited';
 }
 
 function checkEpoch(state: State, statement: StatementOf<'epoch'>, now: Instant): Refusal {
@@ -105,24 +144,29 @@ function checkAdmit(state: State, statement: StatementOf<'admit'>, now: Instant)
   const compartment = state.compartments.get(statement.compartment);
   const epoch = compartment && currentEpoch(compartment);
   if (!compartment || !epoch || compartment.dossier !== statement.dossier) return 'no-authority';
-  if (statement.epoch !== compartment.epochs.length - 1) return 'statement-out-of-order';
   const readers = new Map(readersOf(state, statement.compartment, now).map((reader) => [reader.party, reader.scope]));
   if (!readers.has(statement.by) || epoch.members.get(statement.by)?.scope !== 'history') return 'no-authority';
+  if (statement.epoch !== compartment.epochs.length - 1) return 'statement-out-of-order';
+  // a newcomer would see who stopped reading, and get a key nobody may write under
+  if (statement.wraps.length > 0 && isStale(state, statement.compartment, now)) return 'stale-epoch';
+  if (hasTwice(statement.wraps.map(({ party }) => party))) return 'wrap-set-wrong';
   for (const { party, scope, kid } of statement.wraps) {
     if (scope !== 'history' || readers.get(party) !== 'history') return 'wrap-set-wrong';
+    // a wrap that is there already is not replaced: the new one could be noise
+    if (epoch.members.get(party)?.scope === 'history') return 'wrap-set-wrong';
     if (state.parties.get(party)?.sealingKid !== kid) return 'wrap-set-wrong';
   }
   const missing = ({ epoch: number }: { epoch: number }) => number > 0 && compartment.epochs[number]?.link === null;
   return statement.links.every(missing) ? null : 'statement-out-of-order';
 }
 
-/** Why an envelope of this sender may not be appended; the decision on the right to write is made apart (`decide`). */
+/** Why an envelope may not be appended. Ask `decide` first whether its sender may write: whoever may not learns no more. */
 export function checkEnvelope(state: State, header: Header, now: Instant): Refusal {
   const compartment = state.compartments.get(header.compartment);
   if (!compartment) return 'no-basis';
   if (compartment.dossier !== header.dossier) return 'wrong-dossier';
   if (state.messages.has(header.id)) return 'envelope-conflict';
-  if (!header.basis.every((id) => state.grants.get(id)?.compartment === header.compartment)) return 'no-basis';
+  if (!header.basis.every((id) => standsFor(state, id, header, now))) return 'no-basis';
   const sequence = state.sequences.get(header.sender);
   if (sequence) {
     if (sequence.seen.has(header.seq)) return 'sequence-replayed';
@@ -132,6 +176,13 @@ export function checkEnvelope(state: State, header: Header, now: Instant): Refus
   if (header.epoch >= compartment.epochs.length) return 'unknown-epoch';
   if (header.epoch < compartment.epochs.length - 1 || isStale(state, header.compartment, now)) return 'stale-epoch';
   return null;
+}
+
+/** Whether a sender may name this grant as its basis: given to it, here, for this purpose, and in force. */
+function standsFor(state: State, id: string, { compartment, sender, purpose }: Header, now: Instant): boolean {
+  const grant = state.grants.get(id);
+  if (!grant || grant.compartment !== compartment || partner(grant.partner) !== sender) return false;
+  return problemOf(grant, { purpose }, now) === null;
 }
 
 /** The party a key belongs to, now. */

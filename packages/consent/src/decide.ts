@@ -2,14 +2,23 @@
  * THE RULE: may this party read or write this, now? Pure: no clock, no I/O, no organisation names; the same function
  * runs before sending, at delivery, at release and in the auditor's replay. Default deny; what is unknown is denied.
  */
-import type { Decision, Id, Instant, PartyId, Purpose, ReasonCode } from '@eenmaal/model';
-import { isPartner, isPerson, nameOf } from '@eenmaal/model';
+import {
+  type Decision,
+  type Id,
+  type Instant,
+  isPartner,
+  isPerson,
+  nameOf,
+  type PartyId,
+  Purpose,
+  type ReasonCode,
+} from '@eenmaal/model';
 import { ageBand, ruleReference, whoDecides, whoReads } from './law.ts';
 import type { CompartmentState, GrantState, PersonState, Say, State } from './state.ts';
 
 /**
  * `index`: the log index of the message it is about; leave it out for what is written from now on.
- * `purpose`: what the reader will use it for; leave it out to ask whether any purpose is allowed.
+ * `purpose`: what the reader will use it for; leave it out to ask whether any one purpose is allowed.
  */
 export type Question = { party: PartyId; compartment: Id; index?: number; purpose?: Purpose };
 
@@ -28,24 +37,27 @@ const deny = (code: ReasonCode): Decision => answer('deny', code, [], CONSENT);
 export function decide(state: State, question: Question, now: Instant): Decision {
   const compartment = state.compartments.get(question.compartment);
   if (!compartment || !state.parties.has(question.party)) return deny('D-UNKNOWN');
+  // NaN is neither before nor after anything: comparisons would let it through
+  if (!Number.isFinite(now) || !Number.isFinite(question.index ?? 0)) return deny('D-UNKNOWN');
   if (isPerson(question.party)) return decideForPerson(state, compartment, nameOf(question.party), now);
   if (isPartner(question.party)) return decideForPartner(state, compartment, question, now);
   return deny('D-NO-AUTHORITY');
 }
 
+const decideForPerson = (state: State, { subjects }: CompartmentState, person: Id, now: Instant): Decision =>
+  readsAbout(state, subjects, person, now) ? answer('permit', 'P-OWN', [], OWN) : deny('D-OTHER-ADULT');
+
 /** A family member reads what is about itself, or about a child it holds custody over; for every subject at once. */
-function decideForPerson(state: State, compartment: CompartmentState, person: Id, now: Instant): Decision {
-  for (const id of compartment.subjects) {
+export const readsAbout = (state: State, subjects: readonly Id[], person: Id, now: Instant): boolean =>
+  subjects.every((id) => {
     const subject = state.persons.get(id);
-    if (!subject || !holdsRole(subject, person, whoReads(ageBand(subject, now)))) return deny('D-OTHER-ADULT');
-  }
-  return answer('permit', 'P-OWN', [], OWN);
-}
+    return subject !== undefined && holdsRole(subject, person, whoReads(ageBand(subject, now)));
+  });
 
 const holdsRole = (subject: PersonState, person: Id, roles: readonly ('self' | 'custody')[]): boolean =>
   roles.some((role) => (role === 'self' ? subject.id === person : subject.custody.includes(person)));
 
-/** Everyone whose yes is needed about this person now; empty when nobody can decide. */
+/** Everyone whose yes is needed about this person now; empty when somebody is needed who is not there. */
 export function decidersOf(state: State, subject: PersonState, now: Instant): readonly Id[] {
   const roles = whoDecides(state.profile, ageBand(subject, now));
   const deciders: Id[] = [];
@@ -57,11 +69,11 @@ export function decidersOf(state: State, subject: PersonState, now: Instant): re
   return deciders;
 }
 
-/** Whether this person's say counts for this compartment now. */
-export const decidesIn = (state: State, compartment: CompartmentState, person: Id, now: Instant): boolean =>
-  compartment.subjects.some((id) => {
+/** Whether this person's say counts for this compartment now; a child's no also counts while nobody holds custody. */
+export const decidesIn = (state: State, { subjects }: CompartmentState, person: Id, now: Instant): boolean =>
+  subjects.some((id) => {
     const subject = state.persons.get(id);
-    return subject !== undefined && decidersOf(state, subject, now).includes(person);
+    return subject !== undefined && holdsRole(subject, person, whoDecides(state.profile, ageBand(subject, now)));
   });
 
 /** Which missing yes weighs most when several are missing: an explicit no first, silence last. */
@@ -71,16 +83,35 @@ const WEIGHT: Partial<Record<ReasonCode, number>> = {
   'D-WITHDRAWN': 8,
   'D-EXPIRED': 7,
   'D-NOT-YET': 6,
-  'D-PURPOSE': 5,
-  'D-BEFORE-GRANT': 4,
+  'D-BEFORE-GRANT': 5,
+  'D-PURPOSE': 4,
   'D-NO-AUTHORITY': 3,
   'D-NO-GRANT': 1,
 };
+const weighsMore = (code: ReasonCode, than: ReasonCode): boolean => (WEIGHT[code] ?? 0) > (WEIGHT[than] ?? 0);
 
-/** A partner needs a standing yes of every decider of every subject, for this compartment, purpose, period and age of message. */
+/** A question that names no purpose gets the best answer any one purpose gives: yeses to different purposes do not add up. */
 function decideForPartner(state: State, compartment: CompartmentState, question: Question, now: Instant): Decision {
   const says = compartment.says.get(nameOf(question.party));
   if (!says) return deny('D-NO-GRANT');
+  if (question.purpose !== undefined) return decideForPurpose(state, compartment, says, question, now);
+  let best = deny('D-NO-GRANT');
+  for (const purpose of Purpose.options) {
+    const found = decideForPurpose(state, compartment, says, { ...question, purpose }, now);
+    if (found.outcome === 'permit') return found;
+    if (found.outcome === 'hold' || (best.outcome === 'deny' && weighsMore(found.code, best.code))) best = found;
+  }
+  return best;
+}
+
+/** A partner needs a standing yes of every decider of every subject, for this compartment, purpose, period and age of message. */
+function decideForPurpose(
+  state: State,
+  compartment: CompartmentState,
+  says: Says,
+  question: Question,
+  now: Instant,
+): Decision {
   const basis: Id[] = [];
   let worst: ReasonCode | null = null;
   let unheard: ReasonCode | null = null;
@@ -89,12 +120,13 @@ function decideForPartner(state: State, compartment: CompartmentState, question:
     const deciders = subject ? decidersOf(state, subject, now) : [];
     if (!subject || deciders.length === 0) return deny('D-NO-AUTHORITY');
     for (const decider of deciders) {
-      const found = fittingGrant(says.get(decider), subject.id === decider, question, now);
+      const child = subject.id === decider && ageBand(subject, now) !== 'adult';
+      const found = fittingGrant(says.get(decider), child, question, now);
       if (typeof found !== 'string') {
         if (!basis.includes(found.id)) basis.push(found.id);
       } else if (found === 'D-NO-GRANT') {
-        unheard ??= subject.id === decider ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
-      } else if (worst === null || (WEIGHT[found] ?? 0) > (WEIGHT[worst] ?? 0)) worst = found;
+        unheard ??= child ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
+      } else if (worst === null || weighsMore(found, worst)) worst = found;
     }
   }
   if (worst) return deny(worst);
@@ -111,12 +143,17 @@ function fittingGrant(say: Say | undefined, child: boolean, question: Question, 
   for (const grant of say.grants) {
     const problem = problemOf(grant, question, now);
     if (problem === null) return grant;
-    if ((WEIGHT[problem] ?? 0) > (WEIGHT[why] ?? 0)) why = problem;
+    if (weighsMore(problem, why)) why = problem;
   }
   return why;
 }
 
-function problemOf(grant: GrantState, question: Question, now: Instant): ReasonCode | null {
+/** Why this grant is no answer to a question; null when it is one. */
+export function problemOf(
+  grant: GrantState,
+  question: Pick<Question, 'index' | 'purpose'>,
+  now: Instant,
+): ReasonCode | null {
   if (grant.ended) return 'D-WITHDRAWN';
   if (now >= grant.until) return 'D-EXPIRED';
   if (now < grant.from) return 'D-NOT-YET';
@@ -125,7 +162,9 @@ function problemOf(grant: GrantState, question: Question, now: Instant): ReasonC
   return null;
 }
 
-const anyFitting = (says: Map<Id, Say>, question: Question, now: Instant): boolean =>
+type Says = ReadonlyMap<Id, Say>;
+
+const anyFitting = (says: Says, question: Question, now: Instant): boolean =>
   [...says.values()].some(
     (say) => !say.refused && say.grants.some((grant) => problemOf(grant, question, now) === null),
   );

@@ -8,7 +8,7 @@ import type { CompartmentState, Say, State } from './state.ts';
 
 /** A log entry with its signed parts already verified and parsed. `thumbprints` are those of a statement's new keys. */
 export type FoldInput =
-  | { kind: 'statement'; statement: Statement; kids?: Kids }
+  | { kind: 'statement'; statement: Statement; kids?: Kids | undefined }
   | { kind: 'message'; event: EventOf<'message'>; header: Header }
   | { kind: 'other'; event: Exclude<Event, { kind: 'statement' | 'message' }> };
 
@@ -17,14 +17,14 @@ export type Kids = { signing: string; sealing: string | null };
 
 /** Applies entry `index`, logged at `at`. Changes `state` in place: the ledger folds half a million entries a second. */
 export function fold(state: State, input: FoldInput, index: number, at: Instant): void {
+  state.size = index + 1;
+  state.at = Math.max(state.at, at);
   if (input.kind === 'statement') foldStatement(state, input.statement, input.kids, index);
   else if (input.kind === 'message') foldMessage(state, input.event, input.header, index);
   else if (input.event.kind === 'delivery')
     state.messages.get(input.event.envelope)?.delivered.set(input.event.reader, index);
   else if (input.event.kind === 'opening')
     state.messages.get(input.event.envelope)?.opened.set(input.event.reader, index);
-  state.size = index + 1;
-  state.at = Math.max(state.at, at);
 }
 
 function foldStatement(state: State, statement: Statement, kids: Kids | undefined, index: number): void {
@@ -50,7 +50,7 @@ function foldStatement(state: State, statement: Statement, kids: Kids | undefine
       break;
     case 'custody': {
       const child = state.persons.get(statement.child);
-      if (child) child.custody = statement.holders;
+      if (child) Object.assign(child, { custody: statement.holders, custodyStatement: statement.id });
       break;
     }
     case 'compartment':
@@ -74,7 +74,12 @@ function foldRegion(state: State, region: StatementOf<'region'>, kids: Kids | un
   state.ledger = region.ledger;
   if (!kids) return;
   state.steward = kids.signing;
-  state.keys.set(kids.signing, { party: STEWARD, x: region.steward.x, retired: false });
+  addKey(state, STEWARD, kids.signing, region.steward.x);
+}
+
+function addKey(state: State, party: PartyId, kid: string, x: string): void {
+  state.keys.set(kid, { party, x, retired: false });
+  state.signingKeys.add(x);
 }
 
 function register(
@@ -87,7 +92,7 @@ function register(
   const held =
     keys && kids ? { keys, kid: kids.signing, sealingKid: kids.sealing } : { keys: null, kid: null, sealingKid: null };
   state.parties.set(party, { party, registrar: by.by, name: by.name ?? '', attests: by.attests ?? false, ...held });
-  if (keys && kids) state.keys.set(kids.signing, { party, x: keys.signing.x, retired: false });
+  if (keys && kids) addKey(state, party, kids.signing, keys.signing.x);
 }
 
 function replaceKeys(state: State, statement: StatementOf<'new-keys'>, kids: Kids | undefined): void {
@@ -96,12 +101,12 @@ function replaceKeys(state: State, statement: StatementOf<'new-keys'>, kids: Kid
   const old = registered.kid === null ? undefined : state.keys.get(registered.kid);
   if (old) old.retired = true;
   Object.assign(registered, { keys: statement.keys, kid: kids.signing, sealingKid: kids.sealing });
-  state.keys.set(kids.signing, { party: statement.party, x: statement.keys.signing.x, retired: false });
+  addKey(state, statement.party, kids.signing, statement.keys.signing.x);
 }
 
 function foldPerson(state: State, statement: StatementOf<'person'>, kids: Kids | undefined): void {
   const { person: id, dossier, turns12, turns16, turns18 } = statement;
-  state.persons.set(id, { id, dossier, turns12, turns16, turns18, custody: [] });
+  state.persons.set(id, { id, dossier, turns12, turns16, turns18, custody: [], custodyStatement: null });
   state.dossiers.get(dossier)?.persons.push(id);
   register(state, person(id), { by: statement.by }, statement.keys, kids);
 }
@@ -124,23 +129,28 @@ function foldSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 're
   if (!compartment) return;
   const by = nameOf(statement.by);
   const say = sayOf(compartment, statement.partner, by);
-  say.refused = statement.kind === 'refuse';
   if (statement.kind === 'grant') {
     const { id, compartment: where, partner: to, purposes, from, until, history } = statement;
     const grant = { id, compartment: where, by, partner: to, purposes, from, until, history, index, ended: null };
-    say.grants.push(grant);
+    // what ended or expired never answers again: dropped, so that a list does not grow with every renewal
+    say.grants = [...say.grants.filter((old) => !old.ended && state.at < old.until), grant];
+    say.refused = false;
     state.grants.set(id, grant);
     return;
   }
+  // a withdrawal does not lift an earlier refusal: only a new grant does
+  if (statement.kind === 'refuse') say.refused = true;
   for (const grant of say.grants) grant.ended ??= statement.kind === 'refuse' ? 'refused' : 'withdrawn';
+  say.grants = say.grants.slice(-1);
 }
 
 function foldKeys(state: State, statement: StatementOf<'epoch' | 'admit'>): void {
   const compartment = state.compartments.get(statement.compartment);
   if (!compartment) return;
   if (statement.kind === 'epoch')
-    compartment.epochs[statement.epoch] = { statement: statement.id, members: new Map(), link: statement.link };
+    compartment.epochs[statement.epoch] = { statements: [], members: new Map(), link: statement.link };
   const epoch = compartment.epochs[statement.epoch];
+  epoch?.statements.push(statement.id);
   for (const { party, kid, scope } of statement.wraps) epoch?.members.set(party, { kid, scope });
   if (statement.kind === 'epoch') return;
   for (const { epoch: number, link } of statement.links) {
@@ -170,6 +180,9 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
   state.sequences.set(sender, sequence);
   sequence.seen.add(header.seq);
   if (header.seq <= sequence.highest) return;
+  // only the numbers that leave the window now: going through all of them would cost as much for every message
+  const left = header.seq - LIMITS.sequenceWindow;
+  if (left >= sequence.highest) sequence.seen = new Set([header.seq]);
+  else for (let old = sequence.highest - LIMITS.sequenceWindow + 1; old <= left; old++) sequence.seen.delete(old);
   sequence.highest = header.seq;
-  for (const old of sequence.seen) if (old <= header.seq - LIMITS.sequenceWindow) sequence.seen.delete(old);
 }

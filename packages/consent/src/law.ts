@@ -49,11 +49,14 @@ export type AgeBoundaries = { turns12: Instant | null; turns16: Instant | null; 
 
 /** The band at `now`: a boundary acts at its very millisecond. */
 export function ageBand(person: AgeBoundaries, now: Instant): AgeBand {
-  if (person.turns12 !== null && now < person.turns12) return 'under12';
-  if (person.turns16 !== null && now < person.turns16) return '12-15';
-  if (person.turns18 !== null && now < person.turns18) return '16-17';
+  if (isBefore(now, person.turns12)) return 'under12';
+  if (isBefore(now, person.turns16)) return '12-15';
+  if (isBefore(now, person.turns18)) return '16-17';
   return 'adult';
 }
+
+// written as "not at or after", so that a moment that is no number counts as the youngest band
+const isBefore = (now: Instant, boundary: Instant | null): boolean => boundary !== null && !(now >= boundary);
 
 export const whoDecides = (profile: Profile, band: AgeBand): readonly ('self' | 'custody')[] =>
   LAW.deciders[profile][band];

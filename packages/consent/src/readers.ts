@@ -30,7 +30,7 @@ function candidates(state: State, compartment: CompartmentState): PartyId[] {
 
 /** What a compartment's current key lacks, seen from who may read now. */
 export type KeyNeed = {
-  /** A holder of the key may no longer read, has new keys, or someone joins from today: a new epoch is needed. */
+  /** A holder of the key may no longer read (all of it), has new keys, or someone joins from today: a new epoch. */
   rotate: boolean;
   /** Readers with history who hold no wrap yet: one wrap each is enough. */
   admit: PartyId[];
@@ -46,7 +46,7 @@ export function keyNeed(state: State, id: Id, now: Instant): KeyNeed {
   let rotate = staleMembers(state, epoch.members, readers);
   for (const [party, scope] of readers) {
     const member = epoch.members.get(party);
-    if (scope === 'epoch' && !member) rotate = true;
+    if (scope === 'epoch' && member?.scope !== 'epoch') rotate = true;
     if (scope === 'history' && member?.scope !== 'history') admit.push(party);
   }
   return { rotate, admit };

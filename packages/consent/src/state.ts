@@ -31,6 +31,8 @@ export type PersonState = {
   turns18: Instant | null;
   /** Holders of custody, by the newest attestation. */
   custody: readonly Id[];
+  /** That attestation; null while there is none. */
+  custodyStatement: Id | null;
 };
 
 export type GrantState = {
@@ -48,11 +50,12 @@ export type GrantState = {
   ended: 'withdrawn' | 'refused' | null;
 };
 
-/** What one person said about one partner in one compartment. */
+/** What one person said about one partner in one compartment: grants that may still answer, or the last that was ended. */
 export type Say = { grants: GrantState[]; refused: boolean };
 
 export type MemberState = { kid: KeyId; scope: 'history' | 'epoch' };
-export type EpochState = { statement: Id; members: Map<PartyId, MemberState>; link: string | null };
+/** `statements`: the epoch's own, and those that admitted members to it later. */
+export type EpochState = { statements: Id[]; members: Map<PartyId, MemberState>; link: string | null };
 
 export type CompartmentState = {
   id: Id;
@@ -91,6 +94,8 @@ export type State = {
   parties: Map<PartyId, PartyState>;
   /** Every key ever registered: whose it is, and whether it was replaced. */
   keys: Map<KeyId, { party: PartyId; x: string; retired: boolean }>;
+  /** The same keys by their public part: none can be registered twice, or a name could be taken over. */
+  signingKeys: Set<string>;
   dossiers: Map<Id, DossierState>;
   persons: Map<Id, PersonState>;
   compartments: Map<Id, CompartmentState>;
@@ -112,6 +117,7 @@ export const emptyState = (): State => ({
   ledger: null,
   parties: new Map(),
   keys: new Map(),
+  signingKeys: new Set(),
   dossiers: new Map(),
   persons: new Map(),
   compartments: new Map(),

@@ -3,99 +3,144 @@
  * the readers of its compartments, never a refusal, a withdrawal or who made it, nor a compartment it has no basis for.
  * A family member sees everything about the compartments it may read, and nothing of another adult's.
  */
-import type { Event, Header, Id, Instant, PartyId, Statement } from '@eenmaal/model';
-import { isOfficer, isPartner } from '@eenmaal/model';
-import { decide } from './decide.ts';
-import { readersOf } from './readers.ts';
-import type { State } from './state.ts';
+import {
+  type Event,
+  type Id,
+  type Instant,
+  isOfficer,
+  isPartner,
+  isPerson,
+  nameOf,
+  type PartyId,
+  Purpose,
+  partner,
+  type Statement,
+} from '@eenmaal/model';
+import { decide, decidesIn, problemOf } from './decide.ts';
+import { ageBand, whoDecides, whoReads } from './law.ts';
+import type { CompartmentState, MessageState, State } from './state.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
   party: PartyId;
   compartments: Set<Id>;
-  /** null: all of them (family); partners see only those in force. */
-  grants: Set<Id> | null;
-  persons: Set<Id> | null;
+  persons: Set<Id>;
+  /** Grants, custody and epoch statements, one by one; null: all about these compartments and persons (family). */
+  statements: Set<Id> | null;
   version: string;
 };
 
-/** Computes what `party` may see of `dossier` at `now`. */
+/** Computes what `party` may see of `dossier` at `now`. A stranger to it sees nothing. */
 export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant): Sight {
-  const all = state.dossiers.get(dossier)?.compartments ?? [];
-  const seen = all.filter((id) => decide(state, { party, compartment: id }, now).outcome === 'permit');
-  const compartments = new Set(seen);
-  if (!isPartner(party) || state.dossiers.get(dossier)?.by === party) {
-    const attested = isPartner(party);
-    const grants = attested ? grantsInForce(state, seen, now) : null;
-    return { party, compartments, grants, persons: null, version: versionOf(state, seen, grants, null) };
+  const known = state.dossiers.get(dossier);
+  const family = isPerson(party) && state.persons.get(nameOf(party))?.dossier === dossier;
+  if (!known || !(family || isPartner(party))) return sightFrom(state, party, [], [], family ? null : new Set());
+  const seen = known.compartments.filter((id) => decide(state, { party, compartment: id }, now).outcome === 'permit');
+  if (family) return sightFrom(state, party, seen, known.persons, null);
+  const persons = known.by === party ? new Set(known.persons) : personsOf(state, seen, now);
+  const statements = new Set<Id>();
+  for (const id of persons) {
+    const custody = state.persons.get(id)?.custodyStatement;
+    if (custody && (known.by === party || custodyCounts(state, id, now))) statements.add(custody);
   }
-  const grants = grantsInForce(state, seen, now);
-  const persons = personsOf(state, seen);
-  return { party, compartments, grants, persons, version: versionOf(state, seen, grants, persons) };
+  for (const id of seen) {
+    const compartment = state.compartments.get(id);
+    if (!compartment) continue;
+    for (const grant of grantsInForce(state, compartment, now)) statements.add(grant);
+    // an epoch names its readers: shown only to them, so a later reader does not learn who read before
+    for (const epoch of compartment.epochs)
+      if (epoch?.members.has(party)) for (const statement of epoch.statements) statements.add(statement);
+  }
+  return sightFrom(state, party, seen, persons, statements);
 }
 
-function grantsInForce(state: State, compartments: Id[], now: Instant): Set<Id> {
+/** The version spells out everything that makes earlier entries appear or vanish; the ledger service hashes it. */
+function sightFrom(
+  state: State,
+  party: PartyId,
+  compartments: Iterable<Id>,
+  persons: Iterable<Id>,
+  statements: Set<Id> | null,
+): Sight {
+  const places = statements && [...statements].map((id) => state.statements.get(id));
+  // a family member sees persons and custody from the day it joined: a new one is no reason to read all again
+  const version = JSON.stringify([[...compartments], places && [...persons], places]);
+  return { party, compartments: new Set(compartments), persons: new Set(persons), statements, version };
+}
+
+/** Every grant that makes some partner a reader here, for whatever purpose: none that waits for another's yes. */
+function grantsInForce(state: State, compartment: CompartmentState, now: Instant): Set<Id> {
   const grants = new Set<Id>();
-  for (const compartment of compartments) {
-    for (const { party } of readersOf(state, compartment, now)) {
-      for (const index of [undefined, -1]) {
-        const question = index === undefined ? { party, compartment } : { party, compartment, index };
-        for (const id of decide(state, question, now).basis) grants.add(id);
+  for (const [to, says] of compartment.says) {
+    for (const purpose of Purpose.options) {
+      const question = { party: partner(to), compartment: compartment.id, purpose };
+      if (decide(state, question, now).outcome !== 'permit') continue;
+      for (const [person, { grants: given }] of says) {
+        if (!decidesIn(state, compartment, person, now)) continue;
+        for (const grant of given) if (problemOf(grant, { purpose }, now) === null) grants.add(grant.id);
       }
     }
   }
   return grants;
 }
 
-/** The subjects of these compartments and everyone who decides about them. */
-function personsOf(state: State, compartments: Id[]): Set<Id> {
+/** The subjects of these compartments and whoever holds custody over them, where the law asks for it at their age. */
+function personsOf(state: State, compartments: Id[], now: Instant): Set<Id> {
   const persons = new Set<Id>();
   for (const id of compartments) {
     for (const subject of state.compartments.get(id)?.subjects ?? []) {
       persons.add(subject);
+      if (!custodyCounts(state, subject, now)) continue;
       for (const holder of state.persons.get(subject)?.custody ?? []) persons.add(holder);
     }
   }
   return persons;
 }
 
-/** Everything that makes earlier entries appear or vanish, spelled out; the ledger service hashes it. */
-const versionOf = (state: State, compartments: Id[], grants: Set<Id> | null, persons: Set<Id> | null): string =>
-  JSON.stringify([compartments, grants && [...grants].map((id) => state.statements.get(id)), persons && [...persons]]);
-
-/** Whether an entry of this dossier may be shown. `header`: of the message an event is about. */
-export function maySee(sight: Sight, event: Event, statement: Statement | null, header: Header | null): boolean {
-  if (statement) return maySeeStatement(sight, statement);
-  if (!header || !sight.compartments.has(header.compartment)) return false;
-  if (!isPartner(sight.party)) return event.kind !== 'refusal' || event.party === sight.party;
-  if (event.kind === 'refusal') return event.party === sight.party;
-  const reader = event.kind === 'delivery' || event.kind === 'opening' ? event.reader : null;
-  return header.sender === sight.party || reader === sight.party;
+function custodyCounts(state: State, id: Id, now: Instant): boolean {
+  const person = state.persons.get(id);
+  if (!person) return false;
+  const band = ageBand(person, now);
+  return [...whoDecides(state.profile, band), ...whoReads(band)].includes('custody');
 }
 
-function maySeeStatement(sight: Sight, statement: Statement): boolean {
-  if (statement.by === sight.party) return statement.kind !== 'epoch' || sight.compartments.has(statement.compartment);
+/** Whether an entry of this dossier may be shown. `message`: the one an event is about. */
+export function maySee(
+  sight: Sight,
+  event: Event,
+  statement: Statement | null,
+  message: Pick<MessageState, 'compartment' | 'sender'> | null,
+): boolean {
+  if (statement) return maySeeStatement(sight, statement);
+  if (!message || !sight.compartments.has(message.compartment)) return false;
+  // a logged refusal carries the exact reason, and that may say who said no
+  if (event.kind === 'refusal') return event.party === sight.party && !isPartner(sight.party);
+  if (!isPartner(sight.party)) return true;
+  const reader = event.kind === 'delivery' || event.kind === 'opening' ? event.reader : null;
+  return message.sender === sight.party || reader === sight.party;
+}
+
+function maySeeStatement({ party, compartments, persons, statements }: Sight, statement: Statement): boolean {
+  const listed = statements === null || statements.has(statement.id);
   switch (statement.kind) {
     case 'dossier':
-      return sight.persons === null || sight.compartments.size > 0;
+      return persons.size > 0 || statement.by === party;
     case 'person':
-      return sight.persons === null || sight.persons.has(statement.person);
+      return persons.has(statement.person);
     case 'custody':
-      return sight.persons === null || sight.persons.has(statement.child);
+      return persons.has(statement.child) && listed;
     case 'compartment':
-      return sight.compartments.has(statement.compartment);
+      return compartments.has(statement.compartment);
     case 'grant':
-      return sight.compartments.has(statement.compartment) && (sight.grants === null || sight.grants.has(statement.id));
     case 'withdraw':
     case 'refuse':
-      return sight.compartments.has(statement.compartment) && sight.grants === null;
+      return statement.by === party || (compartments.has(statement.compartment) && listed);
     case 'epoch':
     case 'admit':
-      // an epoch names its readers: shown only to them, so a later reader does not learn who read before
-      return (
-        sight.compartments.has(statement.compartment) && statement.wraps.some(({ party }) => party === sight.party)
-      );
+      return compartments.has(statement.compartment) && listed;
+    case 'new-keys':
+      return isPerson(statement.party) ? persons.has(nameOf(statement.party)) : !isOfficer(party);
     default:
-      return !isOfficer(sight.party);
+      return !isOfficer(party);
   }
 }
