@@ -1,0 +1,83 @@
+/** The three things a participant may do on the message server, and the ledger service's end of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EenmaalError } from '@eenmaal/model';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { ackedPublisher } from './acked-publisher.ts';
+import { persist } from './persist.ts';
+import { plainBytes } from './plain-bytes.ts';
+import { accountOfRpc, hub, own } from './subjects.ts';
+
+export type ParticipantLink = {
+  /** Carries one channel frame to the ledger and its answer back: `openChannel` takes this. Rejects when nobody answers. */
+  request(frame: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Uploads one sealed chunk, durably; many may be in flight (32 is plenty). Tries again until it is known to be stored.
+   * @throws `storage-full`; `envelope-conflict` when this chunk was uploaded before: nothing is replaced, take a new
+   * attachment id
+   */
+  putChunk(attachment: string, chunk: number, bytes: Uint8Array): Promise<void>;
+  /** Calls `wake` whenever the ledger says that something changed; also after a reconnect, because a call may have been missed. */
+  onWake(wake: () => void): void;
+};
+
+/** @param account the name `connect` was given */
+export function participantLink(
+  nc: NatsConnection,
+  account: string,
+  signal = new AbortController().signal,
+): ParticipantLink {
+  const publisher = ackedPublisher(nc, account, signal);
+  return {
+    request: async (frame) => plainBytes((await nc.request(own.rpc, frame, { timeout: 20_000 })).data),
+    async putChunk(attachment, chunk, bytes) {
+      const subject = own.chunk(attachment, chunk);
+      const head = headers();
+      // The account makes it the sender's own: the stream's list of recent ids is shared by all.
+      head.set('Nats-Msg-Id', `${account}.${attachment}.${chunk}`);
+      await persist(signal, () => publisher.publish(subject, bytes, head));
+    },
+    onWake(wake) {
+      nc.subscribe(own.event, { callback: () => wake() });
+      void (async () => {
+        for await (const { type } of nc.status()) if (type === 'reconnect') wake();
+      })();
+    },
+  };
+}
+
+export type RequestServer = {
+  /** Takes no more requests, and settles when those already taken are answered. */
+  stop(): Promise<void>;
+};
+
+/** Answers participants' frames with `serve` (from `serveChannels`); `account` was written by the server, not by the sender. */
+export function serveRequests(
+  nc: NatsConnection,
+  serve: (account: string, frame: Uint8Array) => Promise<Uint8Array>,
+): RequestServer {
+  let busy = 0;
+  const subscription = nc.subscribe(hub.anyRpc, {
+    queue: 'ledger',
+    callback: (error, msg) => {
+      if (error) return;
+      busy++;
+      serve(accountOfRpc(msg.subject), plainBytes(msg.data))
+        .then((answer) => msg.respond(answer))
+        .catch(() => {}) // the connection is gone: the participant's request runs out of time
+        .finally(() => busy--);
+    },
+  });
+  return {
+    async stop() {
+      await subscription.drain();
+      while (busy > 0) await sleep(5);
+      if (!nc.isClosed()) await nc.flush();
+    },
+  };
+}
+
+/** Tells a participant to ask what changed. Says nothing itself, and nothing is lost when it is not heard. */
+export function wake(nc: NatsConnection, account: string): void {
+  if (nc.isClosed()) throw new EenmaalError('ledger-unreachable', 'connection closed');
+  nc.publish(hub.event(account));
+}
