@@ -14,19 +14,18 @@ const ByBand = z.strictObject({
   adult: z.array(Role).min(1),
 });
 const Sentence = z.strictObject({ nl: z.string().min(1), en: z.string().min(1) });
+const Rule = z.strictObject({
+  id: z.string().regex(/^[A-Z0-9]{2,6}$/),
+  article: z.string().min(1),
+  lawVersion: z.iso.date(),
+  validFrom: z.iso.date(),
+  kind: z.enum(['duty', 'right', 'consent', 'prohibition']),
+  family: Sentence,
+  professional: Sentence,
+});
 const Law = z.strictObject({
   version: z.iso.date(),
-  rules: z.array(
-    z.strictObject({
-      id: z.string().regex(/^[A-Z0-9]{2,6}$/),
-      article: z.string().min(1),
-      lawVersion: z.iso.date(),
-      validFrom: z.iso.date(),
-      kind: z.enum(['duty', 'right', 'consent', 'prohibition']),
-      family: Sentence,
-      professional: Sentence,
-    }),
-  ),
+  rules: z.array(Rule).refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, 'a rule twice'),
   deciders: z.strictObject({ strict: ByBand, statute: ByBand }),
   readers: ByBand,
 });

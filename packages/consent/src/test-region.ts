@@ -18,6 +18,7 @@ import { decide } from './decide.ts';
 import { type FoldInput, fold, type Kids } from './fold.ts';
 import { readersOf } from './readers.ts';
 import { currentEpoch, emptyState, type State } from './state.ts';
+import { maySee, sightOf } from './visible.ts';
 
 const HOUR = 3_600_000;
 export const YEAR = 365 * 24 * HOUR;
@@ -207,4 +208,14 @@ export function makeFamily(profile: Profile = 'strict'): TestRegion {
   for (const about of ['mother', 'father', 'child8', 'child14'])
     region.compartment(about === 'father' ? FATHER : MOTHER, about);
   return region;
+}
+
+/** The entries of the dossier (and the registry) that `party` is shown now. */
+export function seenBy({ state, entries, now }: TestRegion, party: PartyId): Entry[] {
+  const sight = sightOf(state, party, DOSSIER, now);
+  return entries.filter(({ input }) => {
+    if (input.kind === 'statement') return maySee(sight, { kind: 'statement', at: 0, jws: '' }, input.statement, null);
+    const envelope = input.kind === 'message' ? input.header.id : 'envelope' in input.event ? input.event.envelope : '';
+    return maySee(sight, input.event, null, state.messages.get(envelope) ?? null);
+  });
 }
