@@ -1,0 +1,45 @@
+/** The command: `main.ts --partner <file> [enrol | serve]`. Says what it was told and where it listens; the rest is in partner.ts. */
+import { randomFillSync } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { EenmaalError } from '@eenmaal/model';
+import { enrol } from './enrol.ts';
+import { readPartnerFile } from './partner-file.ts';
+import { readKeySettings } from './settings.ts';
+
+const USAGE = 'Usage: node src/main.ts --partner <file> [enrol | serve]';
+const random = (length: number): Uint8Array => randomFillSync(new Uint8Array(length));
+
+async function main(): Promise<void> {
+  const { file, command } = readArguments(process.argv.slice(2));
+  const organisation = await readPartnerFile(file);
+  if (command === 'enrol') {
+    process.stdout.write(`${JSON.stringify(await enrol(organisation, readKeySettings(process.env), random))}\n`);
+    return;
+  }
+  throw new EenmaalError('internal', 'serve is not there yet');
+}
+
+function readArguments(args: string[]): { file: string; command: 'enrol' | 'serve' } {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { partner: { type: 'string' } },
+    });
+    const [command = 'serve', ...rest] = positionals;
+    if (values.partner && rest.length === 0 && (command === 'enrol' || command === 'serve'))
+      return { file: values.partner, command };
+  } catch {
+    // said below
+  }
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof EenmaalError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
