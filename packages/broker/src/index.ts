@@ -9,7 +9,15 @@ export type { LedgerStore, Stored } from './ledger-store.ts';
 export { type LocalServer, type LocalServerOptions, type ServerPorts, startNatsServer } from './local-server.ts';
 export { LocalServerError, type LocalServerErrorCode } from './local-server-error.ts';
 export { type Nkey, newNkey, nkeySigner } from './nkey.ts';
-export { type ParticipantLink, participantLink, type RequestServer, serveRequests, wake } from './participant.ts';
+export {
+  answerAlive,
+  isServed,
+  type ParticipantLink,
+  participantLink,
+  type RequestServer,
+  serveRequests,
+  wake,
+} from './participant.ts';
 export { serverConfig } from './server-config.ts';
 export { openStreams } from './streams.ts';
 export { accountOf, LEDGER_USER } from './subjects.ts';

@@ -1,7 +1,7 @@
 /** The three things a participant may do on the message server, and the ledger service's end of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EenmaalError } from '@eenmaal/model';
-import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { errors, headers, type NatsConnection } from '@nats-io/transport-node';
 import { ackedPublisher } from './acked-publisher.ts';
 import { persist } from './persist.ts';
 import { plainBytes } from './plain-bytes.ts';
@@ -27,8 +27,27 @@ export function participantLink(
   signal = new AbortController().signal,
 ): ParticipantLink {
   const publisher = ackedPublisher(nc, account, signal);
+  // What is asked without a connection, or was when it broke, is never answered: say so now, not when its time is over.
+  let connected = true;
+  const asked = new Set<(error: Error) => void>();
+  void (async () => {
+    for await (const { type } of nc.status()) {
+      if (type === 'reconnect') connected = true;
+      if (type === 'disconnect') {
+        connected = false;
+        for (const reject of asked) reject(new errors.ConnectionError('disconnected'));
+      }
+    }
+  })();
   return {
-    request: async (frame) => plainBytes((await nc.request(own.rpc, frame, { timeout: 20_000 })).data),
+    request: (frame) =>
+      new Promise((resolve, reject) => {
+        if (!connected) throw new errors.ConnectionError('disconnected');
+        asked.add(reject);
+        nc.request(own.rpc, frame, { timeout: 20_000 })
+          .then(({ data }) => resolve(plainBytes(data)), reject)
+          .finally(() => asked.delete(reject));
+      }),
     async putChunk(attachment, chunk, bytes) {
       const subject = own.chunk(attachment, chunk);
       const head = headers();
@@ -50,14 +69,16 @@ export type RequestServer = {
   stop(): Promise<void>;
 };
 
-/** Answers participants' frames with `serve` (from `serveChannels`); `account` was written by the server, not by the sender. */
+/**
+ * Answers participants' frames with `serve` (from `serveChannels`); `account` was written by the server, not by
+ * the sender. No queue group: a service that hangs would swallow the requests it drew.
+ */
 export function serveRequests(
   nc: NatsConnection,
   serve: (account: string, frame: Uint8Array) => Promise<Uint8Array>,
 ): RequestServer {
   let busy = 0;
   const subscription = nc.subscribe(hub.anyRpc, {
-    queue: 'ledger',
     callback: (error, msg) => {
       if (error) return;
       busy++;
@@ -74,6 +95,25 @@ export function serveRequests(
       if (!nc.isClosed()) await nc.flush();
     },
   };
+}
+
+/** Whether a ledger service answers for this store now; waits `timeout` milliseconds for its word. */
+export async function isServed(nc: NatsConnection, timeout: number): Promise<boolean> {
+  try {
+    await nc.request(hub.alive, undefined, { timeout });
+    return true;
+  } catch {
+    return false; // nobody listens, or nobody answers
+  }
+}
+
+/** Says that this ledger service serves, for as long as `serving` holds. */
+export function answerAlive(nc: NatsConnection, serving: () => boolean): void {
+  nc.subscribe(hub.alive, {
+    callback: (error, msg) => {
+      if (!error && serving()) msg.respond();
+    },
+  });
 }
 
 /** Tells a participant to ask what changed. Says nothing itself, and nothing is lost when it is not heard. */

@@ -113,6 +113,7 @@ function ledgerPermissions() {
         hub.ledger,
         hub.body,
         hub.anyVault,
+        hub.alive,
         hub.anyEvent,
         ...every('STREAM.CREATE'),
         ...every('STREAM.INFO'),
@@ -129,7 +130,7 @@ function ledgerPermissions() {
         `$JS.API.STREAM.PURGE.${STREAM.chunk}`,
       ],
     },
-    subscribe: { allow: [hub.anyRpc, `${inboxPrefix(LEDGER_USER)}.>`] },
+    subscribe: { allow: [hub.anyRpc, hub.alive, `${inboxPrefix(LEDGER_USER)}.>`] },
     // Answers go to a one-time subject the server makes up; this lets the ledger answer there and nowhere else.
     allow_responses: { max: 1, expires: '1m' },
   };

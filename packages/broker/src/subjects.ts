@@ -7,6 +7,7 @@
  *   chunk.<id>.<n>    chunk.<account>.<id>.<n>         one attachment chunk, into stream CHUNK
  *   evt               evt.<account>                    empty wake-up: something changed, ask
  *                     led.0  vault.<slot>  body.0      the ledger's own streams
+ *                     alive                            which ledger service serves this store, if any
  */
 import { EenmaalError, Id, isOfficer, isPartner, isPerson, nameOf, type PartyId, STEWARD } from '@eenmaal/model';
 
@@ -65,6 +66,7 @@ export const hub = {
   body: 'body.0',
   vault: (slot: string): string => `vault.${slotName(slot)}`,
   anyVault: 'vault.*',
+  alive: 'alive',
   /** In the vault's stream, but no slot: see height.ts. */
   height: 'vault.$height',
 } as const;

@@ -57,6 +57,8 @@ export class Journal {
   #seq = 0;
   #timeMs = 0;
   #busy = false;
+  /** When it was last certain that nobody else had written. */
+  #confirmed = Number.NEGATIVE_INFINITY;
   #dead: EenmaalError | null = null;
 
   /** Reads the whole log back and checks it. @throws `ledger-damaged`, `keystore-locked` */
@@ -99,6 +101,7 @@ export class Journal {
   }
 
   async #commit(): Promise<void> {
+    if (!(await this.#isHead())) return;
     const at = Math.max(this.#timeMs, this.#options.clock());
     const began = this.#options.monotonic();
     const entries: CommitEntry[] = [];
@@ -124,7 +127,7 @@ export class Journal {
         settle.push(() => next.reject(error));
       }
     }
-    if (entries.length > 0 && !(await this.#store(entries, at, waiting))) return;
+    if (entries.length > 0 && !(await this.#store(entries, at, began, waiting))) return;
     const late = entries.length > 0 && this.#options.monotonic() - began > ANSWER_LEASE_MS;
     for (const [i, answer] of settle.entries()) {
       if (late) waiting[i]?.reject(new EenmaalError('ledger-unreachable', 'stalled'));
@@ -132,8 +135,26 @@ export class Journal {
     }
   }
 
+  /**
+   * After a silence longer than the lease somebody else may have taken over: look before answering anything. (An append
+   * would find out by itself; a mere reading would not.)
+   */
+  async #isHead(): Promise<boolean> {
+    if (this.#options.monotonic() - this.#confirmed <= ANSWER_LEASE_MS) return true;
+    const asked = this.#options.monotonic();
+    try {
+      if ((await this.#options.store.readAll(this.#seq + 1, () => {})) > this.#seq)
+        throw new EenmaalError('second-writer');
+    } catch (error) {
+      this.#die(error instanceof EenmaalError ? error : new EenmaalError('internal', undefined, { cause: error }));
+      return false;
+    }
+    this.#confirmed = asked;
+    return true;
+  }
+
   /** Makes one commit durable; false when it was not, and then nobody is told otherwise. */
-  async #store(entries: CommitEntry[], at: Instant, waiting: readonly Waiting[]): Promise<boolean> {
+  async #store(entries: CommitEntry[], at: Instant, began: number, waiting: readonly Waiting[]): Promise<boolean> {
     const first = this.tree.size;
     const commit = { firstIndex: first, timeMs: at, rootBefore: this.tree.root(), entries };
     try {
@@ -143,6 +164,7 @@ export class Journal {
       return false;
     }
     this.#seq += 1;
+    this.#confirmed = began;
     this.#timeMs = appendCommit(this.tree, this.#timeMs, commit).timeMs;
     this.index.add(this.#seq, commit);
     this.#options.onCommit?.(first, entries.length);

@@ -1,0 +1,54 @@
+/** Files that hold secrets or must never be half-written: temporary file, fsync, rename; readable by the owner only. */
+
+import { randomFillSync } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
+import { EenmaalError } from '@eenmaal/model';
+
+/** The operating system's randomness. */
+export const systemRandom: Random = (length) => randomFillSync(new Uint8Array(length));
+
+/** Replaces a file in one step; after a crash there is the old one or the new one. Mode 0600. */
+export async function writeFileSafely(path: string, data: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${process.pid}.part`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/** A file's text, or undefined when there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** A 32-byte secret from its file (base64url). @throws `keystore-locked` naming the file */
+export async function readSecret(path: string): Promise<Uint8Array> {
+  const text = await readIfThere(path);
+  if (text === undefined) throw new EenmaalError('keystore-locked', `no secret file ${path}`);
+  try {
+    const secret = fromBase64url(text.trim());
+    if (secret.length === 32) return secret;
+  } catch {
+    // said below
+  }
+  throw new EenmaalError('keystore-locked', `${path} does not hold 32 bytes as base64url`);
+}
+
+/** Makes a secret file when there is none, for the local starter; a real deployment mounts its own. */
+export async function ensureSecret(path: string): Promise<void> {
+  if ((await readIfThere(path)) === undefined) await writeFileSafely(path, `${toBase64url(systemRandom(32))}\n`);
+}

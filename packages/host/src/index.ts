@@ -1,0 +1,6 @@
+/** Ring 3: what every program needs of the machine it runs on. Not for browsers. */
+export * from './files.ts';
+export * from './keystore.ts';
+export * from './log.ts';
+export * from './participant.ts';
+export * from './settings.ts';

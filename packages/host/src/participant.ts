@@ -1,0 +1,38 @@
+/** Connects a party that runs on a machine (an organisation's service, the command line) to its ledger. */
+import { accountOf, connect, openChannel, type ParticipantLink, participantLink } from '@eenmaal/broker';
+import { Participant } from '@eenmaal/client';
+import { type Identity, sealingBytes } from '@eenmaal/crypto';
+import { readObject } from '@eenmaal/envelope';
+import { EenmaalError, type PartyId, type Position } from '@eenmaal/model';
+import { systemRandom } from './files.ts';
+
+export type Joined = { participant: Participant; link: ParticipantLink; close(): Promise<void> };
+export type JoinOptions = {
+  url: string;
+  party: PartyId;
+  identity: Identity;
+  /** Login at the message server: of the organisation, or of the account families share. */
+  nkeySeed: string;
+  region: string;
+  position?: Position;
+};
+
+/** @throws `ledger-unreachable` when the message server does not answer */
+export async function join({ url, party, identity, nkeySeed, region, position }: JoinOptions): Promise<Joined> {
+  const statement = readObject('eenmaal-statement+jws', region.trim()).payload;
+  if (statement.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
+  const account = accountOf(party);
+  const nc = await connect({ url: url.split(','), nkeySeed, name: account });
+  const link = participantLink(nc, account);
+  const shared = { identity, party, clock: Date.now, random: systemRandom };
+  const transport = openChannel({ ...shared, request: link.request, ledgerSealingKey: sealingBytes(statement.ledger) });
+  const upload = link.putChunk;
+  const participant = new Participant({
+    ...shared,
+    transport,
+    upload,
+    region: region.trim(),
+    ...(position && { position }),
+  });
+  return { participant, link, close: () => nc.close() };
+}
