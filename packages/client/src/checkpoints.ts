@@ -15,6 +15,7 @@ import {
 } from '@eenmaal/ledger';
 import { EenmaalError, type Position } from '@eenmaal/model';
 import type { Transport } from './transport.ts';
+import { turns } from './turns.ts';
 
 const EMPTY: Position = { size: 0, root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' };
 
@@ -24,6 +25,8 @@ export class Checkpoints {
   signed = '';
   readonly #transport: Transport;
   readonly #region: string;
+  /** Two at once could leave the older one behind as the newest. */
+  readonly #inTurn = turns();
 
   constructor(transport: Transport, region: string, position: Position = EMPTY) {
     this.#transport = transport;
@@ -32,7 +35,11 @@ export class Checkpoints {
   }
 
   /** Asks for the newest checkpoint. @throws `split-view` when it does not continue what was seen before */
-  async advance(): Promise<Position> {
+  advance(): Promise<Position> {
+    return this.#inTurn(() => this.#advance());
+  }
+
+  async #advance(): Promise<Position> {
     const { size, root } = this.position;
     const { answer } = await this.#ask(size);
     const region = readObject('eenmaal-statement+jws', this.#region).payload;

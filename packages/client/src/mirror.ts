@@ -9,11 +9,13 @@ import {
   type EntryView,
   Event,
   type Id,
+  type PartyId,
   parseJson,
   type StatementKind,
   type StatementOf,
 } from '@eenmaal/model';
 import type { Transport } from './transport.ts';
+import { turns } from './turns.ts';
 
 type Slice = { version: string; cursor: number; entries: EntryView[]; links: Map<Id, Map<number, string>> };
 const REGISTRY = 'registry';
@@ -37,6 +39,12 @@ export class Mirror {
   readonly #slices = new Map<string, Slice>();
   readonly #verified = new Map<number, FoldInput>();
   readonly #times = new Map<number, number>();
+  /** Dossiers that changed and are not read yet: kept when the ledger goes away half-way. */
+  readonly #behind = new Set<Id>();
+  /** Entries were read that are not in the state yet. */
+  #unfolded = true;
+  /** Two at once would read the same page twice. */
+  readonly #inTurn = turns();
   #after = -1;
 
   constructor(transport: Transport, region: string) {
@@ -45,25 +53,44 @@ export class Mirror {
   }
 
   /** Brings the copy up to date; resolves with the dossiers that changed. @throws what a dishonest ledger would cause */
-  async sync(): Promise<Id[]> {
-    const changed = new Set<Id>();
-    const before = this.#after;
-    let registry = await this.#pull(null);
-    for (let more = true; more; ) {
-      const { answer } = await this.#transport.call({ op: 'changes', after: this.#after });
-      for (const dossier of answer.dossiers) changed.add(dossier);
-      more = answer.upTo > this.#after && answer.dossiers.length > 0;
-      this.#after = Math.max(this.#after, answer.upTo);
-      this.sequence = answer.sequence;
-    }
-    for (const dossier of changed) registry = (await this.#pull(dossier)) || registry;
-    if (registry || before < 0) this.#rebuild();
-    return [...changed];
+  sync(): Promise<Id[]> {
+    return this.#inTurn(async () => {
+      await this.#pull(null);
+      for (let more = true; more; ) {
+        const { answer } = await this.#transport.call({ op: 'changes', after: this.#after });
+        for (const dossier of answer.dossiers) this.#behind.add(dossier);
+        more = answer.upTo > this.#after && answer.dossiers.length > 0;
+        this.#after = Math.max(this.#after, answer.upTo);
+        this.sequence = answer.sequence;
+      }
+      const changed = [...this.#behind];
+      for (const dossier of changed) {
+        await this.#pull(dossier);
+        this.#behind.delete(dossier);
+      }
+      this.#rebuild();
+      return changed;
+    });
   }
 
   /** One dossier again, also when the ledger did not say that it changed: time alone can end a grant. */
-  async refresh(dossier: Id): Promise<void> {
-    if (await this.#pull(dossier)) this.#rebuild();
+  refresh(dossier: Id): Promise<void> {
+    return this.#inTurn(async () => {
+      const known = this.#slices.has(dossier);
+      if (!(await this.#pull(dossier)) && !known) throw new EenmaalError('unknown-dossier');
+      this.#rebuild();
+    });
+  }
+
+  /** Messages of a dossier that were handed to this party, as the log says, oldest first. */
+  deliveredTo(party: PartyId, dossier: Id): Id[] {
+    const found: Id[] = [];
+    for (const { index } of this.#slices.get(dossier)?.entries ?? []) {
+      const input = this.#verified.get(index);
+      if (input?.kind !== 'other' || input.event.kind !== 'delivery' || input.event.reader !== party) continue;
+      found.push(input.event.envelope);
+    }
+    return found;
   }
 
   /** When an entry was logged. */
@@ -77,18 +104,21 @@ export class Mirror {
     return links;
   }
 
+  /** False when there is no such dossier for us (any more); what we had of it is dropped. */
   async #pull(dossier: Id | null): Promise<boolean> {
     const key = dossier ?? REGISTRY;
     let slice = this.#slices.get(key) ?? emptySlice();
-    let changed = false;
     for (let more = true; more; ) {
-      const { answer } = await this.#transport.call({ op: 'view', dossier, after: slice.cursor });
+      const answer = await this.#view(dossier, slice.cursor);
+      if (!answer) {
+        if (this.#slices.delete(key)) this.#unfolded = true;
+        return false;
+      }
       if (answer.version !== slice.version && slice.cursor >= 0) {
         slice = emptySlice();
-        changed = true;
         continue;
       }
-      if (slice.cursor < 0) changed = true;
+      if (slice.cursor < 0 || answer.entries.length > 0) this.#unfolded = true;
       slice.version = answer.version;
       for (const { compartment, epoch, link } of answer.links) {
         const known = slice.links.get(compartment) ?? new Map<number, string>();
@@ -97,14 +127,35 @@ export class Mirror {
       slice.entries.push(...answer.entries);
       const last = answer.entries.at(-1);
       if (last) slice.cursor = last.index;
-      changed ||= answer.entries.length > 0;
       more = answer.more && last !== undefined;
     }
     this.#slices.set(key, slice);
-    return changed;
+    return true;
   }
 
+  async #view(dossier: Id | null, after: number) {
+    try {
+      return (await this.#transport.call({ op: 'view', dossier, after })).answer;
+    } catch (error) {
+      if (error instanceof EenmaalError && error.code === 'unknown-dossier') return null;
+      throw error;
+    }
+  }
+
+  /** All or nothing: what a dishonest ledger shows leaves the state as it was. */
   #rebuild(): void {
+    if (!this.#unfolded) return;
+    const { state, keyStatements } = this;
+    try {
+      this.#foldAll();
+      this.#unfolded = false;
+    } catch (error) {
+      Object.assign(this, { state, keyStatements });
+      throw error;
+    }
+  }
+
+  #foldAll(): void {
     const entries = [...this.#slices.values()].flatMap((slice) => slice.entries).sort((a, b) => a.index - b.index);
     this.state = emptyState();
     this.keyStatements = new Map();

@@ -4,7 +4,7 @@
  */
 import { decide, type Reader, readersOf } from '@eenmaal/consent';
 import { fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
-import { openMessage, readEnvelope, sealMessage, signObject } from '@eenmaal/envelope';
+import { openMessage, readEnvelope, sealLabel, sealMessage, signObject } from '@eenmaal/envelope';
 import {
   type Content,
   EenmaalError,
@@ -19,7 +19,7 @@ import {
   Statement,
   type StatementInput,
 } from '@eenmaal/model';
-import { type AttachmentSource, downloadAttachment, uploadAttachments } from './attachments.ts';
+import { type AttachmentSource, downloadAttachment, type Uploaded, uploadAttachments } from './attachments.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { keyStatement } from './key-maker.ts';
 import { KeyRing } from './key-ring.ts';
@@ -34,8 +34,12 @@ export type Outgoing = {
   purpose: Purpose;
   content: Omit<Content, 'attachments'>;
   attachments?: readonly AttachmentSource[];
+  /** Attachments uploaded earlier, by `uploadAttachments`. */
+  uploaded?: readonly Uploaded[];
 };
 export type Sent = Receipt & { envelope: Id; epoch: number };
+/** `refused`: where in the log a message stands that cannot be verified, and why. */
+export type ReceivedPage = { received: Received[]; refused: { index: number; error: EenmaalError }[] };
 export type Received = { header: Header; envelope: Envelope; index: number; at: number };
 
 /** What the ledger says when our copy is behind; after a sync the same act is tried again. */
@@ -97,6 +101,8 @@ export class Participant {
   /** Opens a compartment about these persons and makes its first key. The name is sealed for its readers. */
   async openCompartment(dossier: Id, subjects: readonly Id[], label: string): Promise<Id> {
     const compartment = newId(this.#options.random);
+    // sealed once for nothing: a name that does not fit must be refused before the compartment exists without a key
+    sealLabel(new Uint8Array(32), label, { dossier, compartment, epoch: 0 });
     await this.state({ kind: 'compartment', dossier, compartment, subjects: [...subjects] });
     await this.mirror.refresh(dossier);
     await this.ensureKey(compartment, label);
@@ -163,7 +169,8 @@ export class Participant {
 
   /** Seals, submits, and when the key turned out to be stale makes a new one and sends again; nobody notices. */
   async send(outgoing: Outgoing): Promise<Sent> {
-    const uploaded = await uploadAttachments(this.#options, outgoing.attachments ?? []);
+    const fresh = await uploadAttachments(this.#options, outgoing.attachments ?? []);
+    const uploaded = [...(outgoing.uploaded ?? []), ...fresh];
     for (let tries = 0; ; tries++) {
       try {
         await this.ensureKey(outgoing.compartment);
@@ -178,7 +185,7 @@ export class Participant {
 
   async #submit(
     { dossier, compartment, kind, purpose, content }: Outgoing,
-    uploaded: Awaited<ReturnType<typeof uploadAttachments>>,
+    uploaded: readonly Uploaded[],
   ): Promise<Sent> {
     const { party, identity, transport, random } = this.#options;
     const epoch = (this.mirror.state.compartments.get(compartment)?.epochs.length ?? 0) - 1;
@@ -206,18 +213,36 @@ export class Participant {
   /** Takes delivery of what is waiting in a dossier (or of named messages again). Verified; not opened. */
   async receive(dossier: Id, envelopes?: readonly Id[]): Promise<Received[]> {
     const received: Received[] = [];
+    for await (const page of this.receivePages(dossier, envelopes)) {
+      if (page.refused[0]) throw page.refused[0].error;
+      received.push(...page.received);
+    }
+    return received;
+  }
+
+  /**
+   * The same a page at a time, so that each can be kept before the next is asked for. A message that cannot be verified
+   * is named and left out, so that it does not stand in the way of the others.
+   */
+  async *receivePages(dossier: Id, envelopes?: readonly Id[]): AsyncGenerator<ReceivedPage> {
     for (let more = true; more; ) {
       const request = { op: 'fetch', dossier, ...(envelopes && { envelopes: [...envelopes] }) } as const;
       const { answer, attached } = await this.#options.transport.call(request);
+      const page: ReceivedPage = { received: [], refused: [] };
       let offset = 0;
       for (const { header, jws, bytes, index, at } of answer.messages) {
         const envelope = { header, jws, body: attached.slice(offset, offset + bytes) };
         offset += bytes;
-        received.push({ header: this.#verify(envelope), envelope, index, at });
+        try {
+          page.received.push({ header: this.#verify(envelope), envelope, index, at });
+        } catch (error) {
+          if (!(error instanceof EenmaalError)) throw error;
+          page.refused.push({ index, error });
+        }
       }
+      yield page;
       more = answer.more && answer.messages.length > 0 && !envelopes;
     }
-    return received;
   }
 
   /** Sizes, form, signature, and that the key is the sender's. @throws `signature-invalid`, `key-unregistered`, ... */

@@ -28,14 +28,19 @@ export function whoRead({ state, timeOf }: Mirror, dossier: Id): Trail[] {
     }));
 }
 
-/** What a withdrawal could and could not stop: messages opened before, and messages delivered or waiting that stay shut. */
+/**
+ * What a withdrawal logged at `at` could not stop (opened before) and what it did stop (told before, not opened).
+ * Messages told later were never for this partner.
+ */
 export function effectOf(
   trails: readonly Trail[],
   partner: PartyId,
   compartments: ReadonlySet<Id>,
+  at: number,
 ): { read: Trail[]; stopped: Trail[] } {
-  const concerned = trails.filter(({ compartment, sender }) => compartments.has(compartment) && sender !== partner);
-  const opened = (trail: Trail) =>
-    trail.readers.some(({ reader, opened: when }) => reader === partner && when !== null);
+  const concerned = trails.filter(
+    (trail) => compartments.has(trail.compartment) && trail.sender !== partner && (trail.at ?? 0) <= at,
+  );
+  const opened = (trail: Trail) => trail.readers.some((one) => one.reader === partner && one.opened !== null);
   return { read: concerned.filter(opened), stopped: concerned.filter((trail) => !opened(trail)) };
 }
