@@ -15,7 +15,7 @@ export const STREAM = { ledger: 'LEDGER', vault: 'VAULT', body: 'BODY', chunk: '
 export type StreamName = (typeof STREAM)[keyof typeof STREAM];
 
 /** The account all families share: their portal's server speaks for them, and each person's channel is sealed and signed. */
-export const FAMILIES = 'families';
+const FAMILIES = 'families';
 /** The account of the ledger service; participants' names have no capitals, so none can be it. */
 export const HUB = 'HUB';
 /** The name under which the ledger service connects. */
