@@ -1,12 +1,12 @@
 /** Connects a party that runs on a machine (an organisation's service, the command line) to its ledger. */
 import { accountOf, connect, openChannel, type ParticipantLink, participantLink } from '@eenmaal/broker';
-import { Participant } from '@eenmaal/client';
+import { Participant, type Transport } from '@eenmaal/client';
 import { type Identity, sealingBytes } from '@eenmaal/crypto';
 import { readObject } from '@eenmaal/envelope';
 import { EenmaalError, type PartyId, type Position } from '@eenmaal/model';
 import { systemRandom } from './files.ts';
 
-export type Joined = { participant: Participant; link: ParticipantLink; close(): Promise<void> };
+export type Joined = { participant: Participant; transport: Transport; link: ParticipantLink; close(): Promise<void> };
 export type JoinOptions = {
   url: string;
   party: PartyId;
@@ -34,5 +34,5 @@ export async function join({ url, party, identity, nkeySeed, region, position }:
     region: region.trim(),
     ...(position && { position }),
   });
-  return { participant, link, close: () => nc.close() };
+  return { participant, transport, link, close: () => nc.close() };
 }

@@ -1,0 +1,110 @@
+/** Every sentence the family's command line says, in Dutch (B1) first and English second; both complete. */
+import { ERRORS, type ErrorCode } from '@eenmaal/model';
+
+export type Language = 'nl' | 'en';
+
+export const day = (at: number, language: Language): string =>
+  new Intl.DateTimeFormat(language === 'nl' ? 'nl-NL' : 'en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'Europe/Amsterdam',
+  }).format(at);
+
+const NL = {
+  usage: `Gebruik: npm run family -- --as <wie> <opdracht>
+
+  onderdelen                                         Wat heb ik verteld, en wie kan het lezen?
+  vertel <onderdeel> --titel <titel> [--tekst <tekst>] [--bijlage <bestand>] [--ja]
+                                                     Vertel iets. U ziet eerst wie het kan lezen.
+  lees <onderdeel>                                   Lees wat er in een onderdeel staat.
+  geef <organisatie> <onderdeel...> --doel <doel> [--maanden 6] [--ook-eerder]
+                                                     Geef een organisatie toestemming.
+  stop <organisatie> [<onderdeel...>]                Trek uw toestemming in.
+  weiger <organisatie> <onderdeel...>                Zeg nee, ook voor later.
+  wie                                                Wie heeft wat gelezen, en wanneer?
+
+Doelen: support (hulp), safety (veiligheid), inquiry (onderzoek), measure (maatregel), treatment (behandeling), education (school).
+Nederlands is de gewone taal; --lang en geeft Engels.`,
+  nobodyElse: 'alleen u',
+  canRead: (names: string) => `Dit kunnen lezen: ${names}.`,
+  willRead: (names: string) => `Als u dit vertelt, kunnen dit lezen: ${names}.`,
+  sure: 'Wilt u dit vertellen? (ja/nee) ',
+  notTold: 'Er is niets verteld.',
+  told: (title: string) => `Verteld: "${title}". U hoeft dit niet nog eens te vertellen.`,
+  granted: (partner: string, what: string, until: string, history: boolean) =>
+    `${partner} heeft uw toestemming voor ${what}, tot ${until}. ${history ? 'Ook voor wat u eerder vertelde.' : 'Alleen voor wat u vanaf nu vertelt.'}`,
+  waitsFor: 'Nog niet iedereen die hierover beslist heeft ja gezegd. Tot die tijd kan deze organisatie niets lezen.',
+  stopped: (partner: string, at: string) => `Gestopt. ${partner} kan vanaf ${at} niets meer openen.`,
+  stoppedBefore: (count: number) =>
+    `Niet meer te openen: ${count} ${count === 1 ? 'bericht dat' : 'berichten die'} nog niet gelezen ${count === 1 ? 'was' : 'waren'}.`,
+  alreadyRead: (count: number) =>
+    count === 0
+      ? 'Er was nog niets gelezen.'
+      : `Wel al gelezen: ${count} ${count === 1 ? 'bericht' : 'berichten'}. Dat kunnen wij niet ongedaan maken.`,
+  refused: (partner: string) => `U zei nee. ${partner} kan hier niets lezen zolang u nee zegt.`,
+  nothingStopped: 'Deze organisatie had geen toestemming van u.',
+  readOn: (who: string, when: string) => `gelezen door ${who} op ${when}`,
+  gotOn: (who: string, when: string) => `bezorgd bij ${who} op ${when}, niet geopend`,
+  byNobody: 'nog door niemand anders gelezen',
+  you: 'u',
+  family: 'een gezinslid',
+  noSuchPart: (part: string) => `Er is geen onderdeel "${part}". Kijk met "onderdelen" welke er zijn.`,
+  error: (code: ErrorCode) =>
+    PROBLEMS_NL[code] ?? 'Dit lukt nu niet. Er is niets verloren. Probeer het later nog eens.',
+};
+
+/** What went wrong, for the problems a family can meet. */
+const PROBLEMS_NL: Partial<Record<ErrorCode, string>> = {
+  'ledger-unreachable':
+    'Wij krijgen nu geen verbinding. Er is niets verstuurd en niets geopend. Probeer het later nog eens.',
+  'no-basis': 'Dit mag nu niet. U kunt navragen waarom bij uw vaste contact.',
+  'no-authority': 'U beslist hier niet over. Vraag uw vaste contact wie dat wel doet.',
+  'too-large': 'Uw tekst is te lang. Maak hem korter, of stuur hem als bijlage.',
+  'storage-full': 'Er is nu geen ruimte. Er is niets opgeslagen. Probeer het later nog eens.',
+  'keystore-locked': 'Uw sleutels gaan niet open. Controleer uw geheime bestand.',
+  'split-view': 'Er klopt iets niet met het logboek. Stop en bel de privacy officer.',
+  malformed: 'Wij begrijpen deze opdracht niet. Kijk hieronder hoe het moet.',
+};
+
+const EN: typeof NL = {
+  usage: `Usage: npm run family -- --as <who> --lang en <command>
+
+  parts                                              What have I told, and who can read it?
+  tell <part> --title <title> [--text <text>] [--attach <file>] [--yes]
+                                                     Tell something. You see first who can read it.
+  read <part>                                        Read what is in a part.
+  grant <organisation> <part...> --purpose <purpose> [--months 6] [--history]
+                                                     Give an organisation consent.
+  stop <organisation> [<part...>]                    Withdraw your consent.
+  refuse <organisation> <part...>                    Say no, also for later.
+  who                                                Who read what, and when?
+
+Purposes: support, safety, inquiry, measure, treatment, education.`,
+  nobodyElse: 'only you',
+  canRead: (names) => `Can be read by: ${names}.`,
+  willRead: (names) => `If you tell this, it can be read by: ${names}.`,
+  sure: 'Do you want to tell this? (yes/no) ',
+  notTold: 'Nothing was told.',
+  told: (title) => `Told: "${title}". You do not have to tell this again.`,
+  granted: (partner, what, until, history) =>
+    `${partner} has your consent for ${what}, until ${until}. ${history ? 'Also for what you told before.' : 'Only for what you tell from now on.'}`,
+  waitsFor: 'Not everybody who decides about this has said yes yet. Until then this organisation can read nothing.',
+  stopped: (partner, at) => `Stopped. From ${at} on ${partner} can open nothing any more.`,
+  stoppedBefore: (count) => `Closed before it was read: ${count} message${count === 1 ? '' : 's'}.`,
+  alreadyRead: (count) =>
+    count === 0
+      ? 'Nothing had been read yet.'
+      : `Already read: ${count} message${count === 1 ? '' : 's'}. That we cannot undo.`,
+  refused: (partner) => `You said no. ${partner} can read nothing here as long as you say no.`,
+  nothingStopped: 'This organisation had no consent from you.',
+  readOn: (who, when) => `read by ${who} on ${when}`,
+  gotOn: (who, when) => `delivered to ${who} on ${when}, not opened`,
+  byNobody: 'read by nobody else yet',
+  you: 'you',
+  family: 'a family member',
+  noSuchPart: (part) => `There is no part "${part}". See with "parts" which there are.`,
+  error: (code) => ERRORS[code],
+};
+
+export const TEXTS = { nl: NL, en: EN } as const;
+export type Texts = typeof NL;
