@@ -12,8 +12,9 @@ export const ERRORS = {
   'signature-invalid': 'The signature does not match. Sign the exact bytes again with the registered key.',
   'key-unregistered': 'This key is not registered in the ledger. Ask the region steward to register it.',
   'key-retired': 'This key was replaced by a newer one. Use the newest registered key.',
-  'wrong-typ': 'The signed object is of another kind than is expected here. Nothing was stored.',
-  'party-mismatch': 'The signer is not the party this connection belongs to.',
+  'wrong-typ': 'The signed object is of another kind than is expected here. Send the right kind; nothing was stored.',
+  'party-mismatch':
+    'The signer is not the party this connection belongs to. Sign with the keys of the party that is connected.',
   // envelopes
   'stale-epoch':
     'A reader of this epoch may no longer read. Rotate the key and send again (the client does this itself).',
@@ -21,36 +22,39 @@ export const ERRORS = {
   'sequence-replayed': 'This sender sequence number was used before. Send with a fresh number.',
   'sequence-out-of-window': 'The sender sequence number is too far from the last one. Fetch the newest state first.',
   'envelope-conflict': 'Another envelope with this id was accepted before. Use a fresh id.',
-  'wrong-dossier': 'The compartment does not belong to this dossier.',
-  'unknown-dossier': 'There is no such dossier that you may know of.',
-  'unknown-compartment': 'There is no such compartment that you may know of.',
-  'unknown-envelope': 'There is no such message that you may know of.',
+  'wrong-dossier': 'The compartment does not belong to this dossier. Check both ids.',
+  'unknown-dossier': 'There is no such dossier that you may know of. Check the id, or ask the family.',
+  'unknown-compartment': 'There is no such compartment that you may know of. Check the id, or ask the family.',
+  'unknown-envelope': 'There is no such message that you may know of. Check the id, or ask the sender.',
   'position-unknown': 'The envelope names a ledger position that does not exist here. Fetch the newest state first.',
   'split-view':
     'The ledger position names another history than this one. Stop, keep the evidence, warn the privacy officer.',
-  'not-readable': 'The message cannot be opened: it was changed, or the keys do not fit.',
-  'secret-mismatch': 'The release secret does not match the envelope. The sender must send the message again.',
+  'not-readable':
+    'The message cannot be opened: it was changed, or the keys do not fit. Fetch it again, or ask the sender to send it again.',
+  'secret-mismatch': 'The release secret does not match the envelope. Ask the sender to send the message again.',
   'attachment-missing': 'Parts of an attachment were not uploaded. Upload every chunk, then send again.',
   'attachment-damaged': 'An attachment is incomplete or was changed. Nothing of it was kept; fetch it again.',
-  'body-mismatch': 'The body does not match the hash that was signed.',
+  'body-mismatch':
+    'The body does not match what was signed. Send header and body together, exactly as they were signed.',
   // statements
-  'no-authority': 'You are not the one who may make this statement.',
+  'no-authority': 'You are not the one who may make this statement. Ask somebody who may.',
   'statement-conflict': 'Another statement with this id exists. Use a fresh id.',
   'statement-out-of-order': 'This statement does not follow from what the ledger holds. Fetch the newest state first.',
   'wrap-set-wrong':
     'The key was wrapped for other readers than the ledger computes. Fetch the newest state, compute again.',
   // decisions (what a partner may hear; the ledger keeps the exact reason)
   'no-basis': 'There is no standing basis for this. Ask the family, or name a legal basis.',
-  'not-a-member': 'You may not write here.',
+  'not-a-member': 'You may not write here. Ask the family first.',
   // service
   'channel-unknown': 'The secure channel is not known (any more). Open a new one (the client does this itself).',
   'request-replayed': 'This request was received before. Send a new one.',
-  unauthorised: 'A valid access token is needed.',
+  unauthorised: 'A valid access token is needed. Send one with the request.',
   'rate-limited': 'Too many requests. Wait and try again.',
   'storage-full': 'The store is full. Nothing was accepted; make room and try again.',
-  'ledger-unreachable': 'The ledger does not answer. Nothing was sent or opened; try again later.',
+  'ledger-unreachable': 'The ledger does not answer, so it is not known whether it took this in. Try again later.',
   'ledger-already-served': 'Another ledger service is serving this store. Stop it first.',
-  'second-writer': 'Another ledger service has taken over this store. This one stopped and released nothing.',
+  'second-writer':
+    'Another ledger service has taken over this store, and this one stopped. Use the other one, and start only one.',
   'ledger-damaged': 'The stored ledger is incomplete or was changed. It is not served; restore it from a good copy.',
   'server-unsafe': 'The message server does not sync every write. Set sync_interval to always.',
   'nats-server-not-found':
