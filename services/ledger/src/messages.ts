@@ -23,11 +23,12 @@ import {
 } from '@eenmaal/model';
 import type { Draft } from './entries.ts';
 import type { Journal } from './journal.ts';
+import type { RefusalLog } from './refusals.ts';
 
 /** Test-only: each breaks one gate on purpose, so that the tests that guard it can be seen to fail. Never configurable. */
 export type UnsafeSwitches = { releaseCheck?: boolean; epochCheck?: boolean };
 
-export type Services = { journal: Journal; store: LedgerStore; unsafe: UnsafeSwitches };
+export type Services = { journal: Journal; store: LedgerStore; unsafe: UnsafeSwitches; refusals: RefusalLog };
 type Submission = { header: string; jws: string; secret: string };
 
 const FETCH_MESSAGES = 64;
@@ -35,7 +36,7 @@ const FETCH_BYTES = 700_000;
 
 /** Takes in one envelope. The order of checks is FORMAT.md's. The same envelope again gets its receipt again. */
 export async function submit(
-  { journal, store, unsafe }: Services,
+  { journal, store, unsafe, refusals }: Services,
   party: PartyId,
   sent: Submission,
   body: Uint8Array,
@@ -48,12 +49,12 @@ export async function submit(
   const known = await journal.run((state) => state.messages.get(header.id)?.index);
   if (known !== undefined) return repeated(journal, known, sent);
   checkPosition(journal, header.ledger);
-  const early = await journal.run((state, at, append) => admit(state, header, at, append, unsafe));
+  const early = await journal.run((state, at, append) => admit(state, header, at, append, unsafe, refusals));
   if (early.refused) throw new EenmaalError(early.refused);
   await checkAttachments(store, header);
   const stored = await store.putBody(body);
   const late = await journal.run((state, at, append) => {
-    const { refused, decision } = admit(state, header, at, append, unsafe);
+    const { refused, decision } = admit(state, header, at, append, unsafe, refusals);
     if (refused) return { refused, at };
     const event = {
       kind: 'message',
@@ -79,11 +80,13 @@ function admit(
   at: Instant,
   append: (draft: Draft) => number,
   unsafe: UnsafeSwitches,
+  refusals: RefusalLog,
 ): { refused: ErrorCode | null; decision: Decision } {
   const { compartment, purpose, sender } = header;
   const decision = decide(state, { party: sender, compartment, purpose }, at);
   if (decision.outcome !== 'permit') {
-    if (state.compartments.get(compartment)?.dossier === header.dossier)
+    const known = state.compartments.get(compartment)?.dossier === header.dossier;
+    if (known && refusals.isNews(`write ${sender} ${compartment} ${decision.code}`, at))
       append(refusal('write', header.dossier, header.id, sender, purpose, decision, at));
     return { refused: 'no-basis', decision };
   }
@@ -216,7 +219,11 @@ function handOver(
  * decides again but leaves one opening in the log.
  * @throws `no-basis` whether the message does not exist or may not be read
  */
-export async function open({ journal, unsafe }: Services, party: PartyId, jws: string): Promise<Answer<'open'>> {
+export async function open(
+  { journal, unsafe, refusals }: Services,
+  party: PartyId,
+  jws: string,
+): Promise<Answer<'open'>> {
   const request = verifyOpenRequest(journal.state, jws);
   if (request.by !== party) throw new EenmaalError('party-mismatch');
   checkPosition(journal, request.seen);
@@ -224,7 +231,7 @@ export async function open({ journal, unsafe }: Services, party: PartyId, jws: s
   if (!message) throw new EenmaalError('no-basis');
   const { secret } = await journal.entry(message.index);
   if (!secret) throw new EenmaalError('ledger-damaged', 'a release secret is missing');
-  const outcome = await journal.run((state, at, append) => release(state, request, jws, at, append, unsafe));
+  const outcome = await journal.run((state, at, append) => release(state, request, jws, at, append, unsafe, refusals));
   if (outcome === null) throw new EenmaalError('no-basis');
   return { secret: toBase64url(secret), ...outcome };
 }
@@ -236,6 +243,7 @@ function release(
   at: Instant,
   append: (draft: Draft) => number,
   unsafe: UnsafeSwitches,
+  refusals: RefusalLog,
 ): { index: number; at: Instant } | null {
   const { envelope, purpose, by: reader } = request;
   const message = state.messages.get(envelope);
@@ -243,7 +251,8 @@ function release(
   if (!message || !slot) return null;
   const decision = mayHave(state, reader, message, at, unsafe, purpose);
   if (decision.outcome !== 'permit') {
-    append(refusal('open', slot, envelope, reader, purpose, decision, at));
+    if (refusals.isNews(`open ${reader} ${envelope} ${decision.code}`, at))
+      append(refusal('open', slot, envelope, reader, purpose, decision, at));
     return null;
   }
   const before = message.opened.get(reader);

@@ -10,6 +10,7 @@ import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
 import { type Answer, EenmaalError, type Instant, type Request } from '@eenmaal/model';
 import { Journal } from './journal.ts';
 import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from './messages.ts';
+import { refusalLog } from './refusals.ts';
 import { state } from './statements.ts';
 import { MAIN } from './vault.ts';
 import { changes, knows, log, view } from './views.ts';
@@ -51,7 +52,7 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
   });
   await journal.vault.ensure(MAIN);
   await takeOver(journal, options);
-  const services: Services = { journal, store, unsafe };
+  const services: Services = { journal, store, unsafe, refusals: refusalLog() };
   const handle = serveChannels({
     keys: identity,
     authenticate(party, kid, account) {
