@@ -1,0 +1,279 @@
+/**
+ * The organisation's local index, in SQLite: messages as received, what was opened (sealed under the store key), what was
+ * sent, how far the ledger was seen. On disk nothing is readable but ids, times and what the ledger knows anyway.
+ */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { Received } from '@eenmaal/client';
+import { openWithNonce, type Random, sealWithNonce, text, utf8 } from '@eenmaal/crypto';
+import {
+  Content,
+  EenmaalError,
+  type Envelope,
+  Header,
+  type Id,
+  type MessageKind,
+  type PartyId,
+  Position,
+  type Purpose,
+  parseJson,
+} from '@eenmaal/model';
+
+export type ItemStatus = 'waiting' | 'opened' | 'closed' | 'sent';
+export type Item = {
+  /** Counts in the order in which items came here. */
+  n: number;
+  id: Id;
+  dossier: Id;
+  compartment: Id;
+  sender: PartyId;
+  kind: MessageKind;
+  /** When it was delivered, or sent; the ledger's clock. */
+  at: number;
+  /** Its place in the log. */
+  index: number;
+  /** `closed`: access ended before it was opened; its ciphertext was thrown away. */
+  status: ItemStatus;
+  /** Whether there was a basis to read it when the ledger was last asked. */
+  access: boolean;
+  openedAt: number | null;
+  purpose: Purpose | null;
+};
+export type ItemFilter = { dossier?: Id | undefined; status?: ItemStatus | undefined; after?: number; limit: number };
+export type SentItem = Pick<Item, 'id' | 'dossier' | 'compartment' | 'sender' | 'kind' | 'at' | 'index' | 'purpose'>;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS item (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    dossier TEXT NOT NULL,
+    compartment TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'opened', 'closed', 'sent')),
+    access INTEGER NOT NULL,
+    header TEXT,
+    jws TEXT,
+    body BLOB,
+    content BLOB,
+    opened_at INTEGER,
+    purpose TEXT,
+    CHECK ((status = 'waiting') <= (body IS NOT NULL)),
+    CHECK ((status IN ('opened', 'sent')) = (content IS NOT NULL))
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS item_dossier ON item (dossier, n);
+  CREATE INDEX IF NOT EXISTS item_compartment ON item (compartment, place);
+  CREATE TABLE IF NOT EXISTS upload (id TEXT PRIMARY KEY, at INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+`;
+const COLUMNS =
+  'n, id, dossier, compartment, sender, kind, at, place AS "index", status, access, opened_at AS openedAt, purpose';
+/** The format of the file. */
+const VERSION = 1;
+
+export class IndexStore {
+  readonly #db: DatabaseSync;
+  readonly #key: Uint8Array;
+  readonly #random: Random;
+
+  /**
+   * @param party whose index it is: a folder given to another organisation by mistake is refused
+   * @param maxPages of 4 KiB the file may have; without it as many as the disk holds
+   * @throws `storage-full`, `keystore-locked`
+   */
+  constructor(path: string, party: PartyId, storeKey: Uint8Array, random: Random, maxPages?: number) {
+    this.#key = storeKey;
+    this.#random = random;
+    this.#db = new DatabaseSync(path);
+    // FULL: what was acknowledged is on disk. secure_delete: what is thrown away is overwritten.
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+    if (maxPages) this.#db.exec(`PRAGMA max_page_count = ${maxPages}`);
+    this.#act(() => {
+      this.#db.exec(SCHEMA);
+      this.#db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?), (?, ?)').run('version', `${VERSION}`, 'party', party);
+    });
+    if (this.#meta('version') !== `${VERSION}` || this.#meta('party') !== party) {
+      this.close();
+      throw new EenmaalError('keystore-locked', 'the state folder is of another organisation or version');
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** The newest checkpoint position that was seen; a ledger that shows less was rolled back. */
+  get position(): Position | undefined {
+    const known = this.#meta('position');
+    return known === undefined ? undefined : parseJson(Position, known);
+  }
+  set position(position: Position) {
+    this.#act(() =>
+      this.#db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('position', JSON.stringify(position)),
+    );
+  }
+
+  /** Keeps a page of delivered messages, all or none. Those known already stay as they are, unless they were closed. */
+  addReceived(page: readonly Received[]): void {
+    const insert = this.#db.prepare(`
+      INSERT INTO item (id, dossier, compartment, sender, kind, at, place, status, access, header, jws, body)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 1, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET status = 'waiting', access = 1, header = excluded.header, jws = excluded.jws, body = excluded.body
+      WHERE status = 'closed'`);
+    this.#act(() => {
+      for (const { header, envelope, index, at } of page) {
+        const { id, dossier, compartment, sender, kind } = header;
+        insert.run(id, dossier, compartment, sender, kind, at, index, envelope.header, envelope.jws, envelope.body);
+      }
+    });
+  }
+
+  /** Which of these are not here, or were closed and thrown away. */
+  missing(ids: readonly Id[]): Id[] {
+    const known = this.#db.prepare("SELECT 1 FROM item WHERE id = ? AND status <> 'closed'");
+    return ids.filter((id) => known.get(id) === undefined);
+  }
+
+  item(id: Id): Item | undefined {
+    return toItem(this.#db.prepare(`SELECT ${COLUMNS} FROM item WHERE id = ?`).get(id));
+  }
+
+  /** Items in the order in which they came, from after number `after`. */
+  items({ dossier, status, after = 0, limit }: ItemFilter): Item[] {
+    const wheres = ['n > ?', ...(dossier ? ['dossier = ?'] : []), ...(status ? ['status = ?'] : [])];
+    const values: SQLInputValue[] = [after, ...(dossier ? [dossier] : []), ...(status ? [status] : []), limit];
+    const rows = this.#db.prepare(`SELECT ${COLUMNS} FROM item WHERE ${wheres.join(' AND ')} ORDER BY n LIMIT ?`);
+    return rows.all(...values).flatMap((row) => toItem(row) ?? []);
+  }
+
+  /** How many items of each status, by dossier. */
+  counts(): Map<Id, Partial<Record<ItemStatus, number>>> {
+    const counts = new Map<Id, Partial<Record<ItemStatus, number>>>();
+    const rows = this.#db.prepare('SELECT dossier, status, count(*) AS n FROM item GROUP BY dossier, status').all();
+    for (const { dossier, status, n } of rows as { dossier: Id; status: ItemStatus; n: number }[])
+      counts.set(dossier, { ...counts.get(dossier), [status]: n });
+    return counts;
+  }
+
+  /** As received; undefined when it was thrown away, or is our own. */
+  envelope(id: Id): { header: Header; envelope: Envelope } | undefined {
+    const row = this.#db.prepare('SELECT header, jws, body FROM item WHERE id = ?').get(id);
+    if (!row?.header || !row.jws || !row.body) return undefined;
+    const envelope = { header: String(row.header), jws: String(row.jws), body: row.body as Uint8Array };
+    return { header: parseJson(Header, envelope.header), envelope };
+  }
+
+  /** Keeps what was opened, sealed. The first time counts. */
+  saveOpened(id: Id, content: Content, purpose: Purpose, at: number): void {
+    const sealed = this.#seal(id, JSON.stringify(content));
+    const update = this.#db.prepare(
+      "UPDATE item SET status = 'opened', content = ?, opened_at = ?, purpose = ? WHERE id = ? AND status = 'waiting'",
+    );
+    this.#act(() => update.run(sealed, at, purpose, id));
+  }
+
+  /** Keeps what we sent, sealed, and forgets the uploads it used. */
+  saveSent(item: SentItem, content: Content, uploads: readonly Id[]): void {
+    const { id, dossier, compartment, sender, kind, at, index, purpose } = item;
+    const sealed = this.#seal(id, JSON.stringify(content));
+    this.#act(() => {
+      this.#db
+        .prepare(`
+          INSERT INTO item (id, dossier, compartment, sender, kind, at, place, status, access, content, purpose)
+          VALUES (?, ?, ?, ?, ?, ?, ?, 'sent', 1, ?, ?)`)
+        .run(id, dossier, compartment, sender, kind, at, index, sealed, purpose);
+      for (const upload of uploads) this.#db.prepare('DELETE FROM upload WHERE id = ?').run(upload);
+    });
+  }
+
+  /** What was opened or sent. @throws `not-readable` when it was changed on disk */
+  content(id: Id): Content | undefined {
+    const sealed = this.#db.prepare('SELECT content FROM item WHERE id = ?').get(id)?.content;
+    return sealed instanceof Uint8Array ? parseJson(Content, this.#open(id, sealed), 'not-readable') : undefined;
+  }
+
+  /** An attachment that was uploaded and waits for its message. */
+  saveUpload(id: Id, value: string, at: number): void {
+    const sealed = this.#seal(id, value);
+    this.#act(() => this.#db.prepare('INSERT INTO upload VALUES (?, ?, ?)').run(id, at, sealed));
+  }
+  upload(id: Id): string | undefined {
+    const sealed = this.#db.prepare('SELECT sealed FROM upload WHERE id = ?').get(id)?.sealed;
+    return sealed instanceof Uint8Array ? this.#open(id, sealed) : undefined;
+  }
+  deleteUploadsBefore(at: number): void {
+    this.#act(() => this.#db.prepare('DELETE FROM upload WHERE at < ?').run(at));
+  }
+
+  /** Compartments of which there are received items. */
+  compartments(): Id[] {
+    const rows = this.#db.prepare("SELECT DISTINCT compartment AS id FROM item WHERE status <> 'sent'").all();
+    return rows.map((row) => String(row.id));
+  }
+
+  /**
+   * Notes for a compartment's items whether there is a basis to read them now. Unopened ones without are closed and
+   * their ciphertext thrown away; closed ones that may be read again are named, to be fetched again.
+   * @param from the first place in the log from which reading is allowed; Infinity: nothing
+   */
+  setAccess(compartment: Id, from: number): Id[] {
+    // SQLite has no Infinity, and no place in the log is this far.
+    const place = Math.min(from, Number.MAX_SAFE_INTEGER);
+    const { again, closed } = this.#act(() => {
+      const where = "compartment = ? AND status <> 'sent'";
+      this.#db
+        .prepare(`UPDATE item SET access = 0 WHERE ${where} AND access = 1 AND place < ?`)
+        .run(compartment, place);
+      this.#db
+        .prepare(`UPDATE item SET access = 1 WHERE ${where} AND access = 0 AND place >= ?`)
+        .run(compartment, place);
+      const close = this.#db.prepare(`
+        UPDATE item SET status = 'closed', header = NULL, jws = NULL, body = NULL
+        WHERE compartment = ? AND status = 'waiting' AND access = 0`);
+      const { changes } = close.run(compartment);
+      const rows = this.#db.prepare("SELECT id FROM item WHERE compartment = ? AND status = 'closed' AND access = 1");
+      return { again: rows.all(compartment).map((row) => String(row.id)), closed: Number(changes) };
+    });
+    // Or the write-ahead log would still hold what was thrown away.
+    if (closed > 0) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return again;
+  }
+
+  #meta(name: string): string | undefined {
+    const value = this.#db.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value;
+    return value === undefined ? undefined : String(value);
+  }
+
+  #seal(id: Id, value: string): Uint8Array {
+    return sealWithNonce(this.#key, utf8(value), contextOf(id), this.#random);
+  }
+  #open(id: Id, sealed: Uint8Array): string {
+    return text(openWithNonce(this.#key, sealed, contextOf(id)));
+  }
+
+  /** One transaction: everything or nothing, on disk when it returns. @throws `storage-full` */
+  #act<T>(act: () => T): T {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      const result = act();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (cause) {
+      // A full disk may have ended the transaction already.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw (cause as { errcode?: number }).errcode === FULL
+        ? new EenmaalError('storage-full', undefined, { cause })
+        : cause;
+    }
+  }
+}
+
+/** SQLite's code for a full disk. */
+const FULL = 13;
+
+/** A sealed value opens only as what it was sealed for. */
+const contextOf = (id: Id): Uint8Array => utf8(`eenmaal/v1/partner-index/${id}`);
+
+const toItem = (row: Record<string, unknown> | undefined): Item | undefined =>
+  row && ({ ...row, access: row.access === 1 } as Item);
