@@ -5,7 +5,7 @@
  */
 import type { LedgerStore } from '@eenmaal/broker';
 import { emptyState, fold, type State } from '@eenmaal/consent';
-import { type Random, toBase64url } from '@eenmaal/crypto';
+import { equal, fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
 import {
   appendCommit,
@@ -18,7 +18,7 @@ import {
   LedgerError,
   Tree,
 } from '@eenmaal/ledger';
-import { EenmaalError, type Instant } from '@eenmaal/model';
+import { EenmaalError, type Instant, type Position } from '@eenmaal/model';
 import { type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
 import { Index } from './index-of-entries.ts';
 import { openVault, type Vault } from './vault.ts';
@@ -80,6 +80,15 @@ export class Journal {
   }
   get dead(): EenmaalError | null {
     return this.#dead;
+  }
+
+  /**
+   * P3: what somebody signs is judged at a position at least as new as the one it had seen; another history is a split view.
+   * @throws `position-unknown`, `split-view`
+   */
+  checkPosition({ size, root }: Position): void {
+    if (size > this.size) throw new EenmaalError('position-unknown');
+    if (!equal(this.tree.root(size), fromBase64url(root))) throw new EenmaalError('split-view');
   }
 
   /** Runs `act` in order and resolves with its result when everything it appended, and saw, is durable. */

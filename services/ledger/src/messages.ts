@@ -17,7 +17,6 @@ import {
   type Instant,
   type OpenRequest,
   type PartyId,
-  type Position,
   type Purpose,
   type Receipt,
 } from '@eenmaal/model';
@@ -46,14 +45,14 @@ export async function submit(
   signature.verify(signingKeyOf(journal.state, header.kid, party));
   const secret = fromBase64url(sent.secret);
   if (!equal(hash256(secret), fromBase64url(header.secretHash))) throw new EenmaalError('secret-mismatch');
-  const known = await journal.run((state) => state.messages.get(header.id)?.index);
+  const known = await indexOf(journal, header.id);
   if (known !== undefined) return repeated(journal, known, sent);
-  checkPosition(journal, header.ledger);
+  journal.checkPosition(header.ledger);
   const early = await journal.run((state, at, append) => admit(state, header, at, append, unsafe, refusals));
-  if (early.refused) throw new EenmaalError(early.refused);
+  if (early.refused) return refusedOrRepeated(journal, header.id, early.refused, sent);
   await checkAttachments(store, header);
   const stored = await store.putBody(body);
-  const late = await journal.run((state, at, append) => {
+  const logged = journal.run((state, at, append) => {
     const { refused, decision } = admit(state, header, at, append, unsafe, refusals);
     if (refused) return { refused, at };
     const event = {
@@ -68,9 +67,24 @@ export async function submit(
     const draft: Draft = { slot: header.dossier, event, input: { kind: 'message', event, header }, secret };
     return { refused: null, index: append(draft), at };
   });
+  const late = await logged.catch(async (error: unknown) => {
+    // the one failure after which it is certain that no entry will ever point at the body
+    if (error instanceof EenmaalError && error.code === 'storage-full') await store.deleteBodies([stored]);
+    throw error;
+  });
   if (late.refused === null) return { index: late.index, size: journal.size, at: late.at };
   await store.deleteBodies([stored]);
-  throw new EenmaalError(late.refused);
+  return refusedOrRepeated(journal, header.id, late.refused, sent);
+}
+
+const indexOf = (journal: Journal, id: Id): Promise<number | undefined> =>
+  journal.run((state) => state.messages.get(id)?.index);
+
+/** A conflict may be with itself: sent twice at once, because the first answer was long in coming. */
+async function refusedOrRepeated(journal: Journal, id: Id, refused: ErrorCode, sent: Submission): Promise<Receipt> {
+  const known = refused === 'envelope-conflict' ? await indexOf(journal, id) : undefined;
+  if (known === undefined) throw new EenmaalError(refused);
+  return repeated(journal, known, sent);
 }
 
 /** May this envelope be appended now? An existing compartment it may not write in leaves a refusal in the log. */
@@ -113,12 +127,6 @@ async function repeated(journal: Journal, index: number, sent: Submission): Prom
   if (event.kind !== 'message' || event.header !== sent.header || event.jws !== sent.jws)
     throw new EenmaalError('envelope-conflict');
   return { index, size: journal.size, at };
-}
-
-/** P3: judged at a position at least as new as the sender's; another history than ours is a split view. */
-function checkPosition(journal: Journal, { size, root }: Position): void {
-  if (size > journal.size) throw new EenmaalError('position-unknown');
-  if (!equal(journal.tree.root(size), fromBase64url(root))) throw new EenmaalError('split-view');
 }
 
 async function checkAttachments(store: LedgerStore, { attachments, sender }: Header): Promise<void> {
@@ -226,7 +234,7 @@ export async function open(
 ): Promise<Answer<'open'>> {
   const request = verifyOpenRequest(journal.state, jws);
   if (request.by !== party) throw new EenmaalError('party-mismatch');
-  checkPosition(journal, request.seen);
+  journal.checkPosition(request.seen);
   const message = await journal.run((state) => state.messages.get(request.envelope));
   if (!message) throw new EenmaalError('no-basis');
   const { secret } = await journal.entry(message.index);

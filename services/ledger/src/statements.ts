@@ -64,7 +64,7 @@ function takeIn(
     const event: Event = { kind: 'statement', at, jws };
     const input = verifyEvent(now, event);
     refuse(checkStatement(now, statement, at));
-    if (statement.seen.size > journal.size + indexes.length) throw new EenmaalError('position-unknown');
+    journal.checkPosition(statement.seen);
     indexes.push(append({ slot: slotOf(now, statement), event, input }));
     return null;
   } catch (error) {
