@@ -91,6 +91,7 @@ export async function startChain<S>(options: ChainOptions<S>) {
       ...(options.unsafe && { unsafe: options.unsafe }),
     });
     const requests = serveRequests(nc, (account, frame) => service.handle(account, frame));
+    await nc.flush(); // or whoever asks at once finds nobody there
     const stop = async () => {
       abort.abort();
       await requests.stop();
