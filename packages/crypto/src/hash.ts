@@ -1,12 +1,12 @@
 /**
  * Hashes. SHA-256 and HMAC where a published format asks for them (RFC 6962, C2SP); BLAKE2b (RFC 7693), also keyed as
- * the key derivation, in our own formats, because it is in libsodium and takes a twelfth of the time.
+ * the key derivation, in our own formats, because it is in libsodium and takes about a quarter of the time.
  */
 import { EenmaalError } from '@eenmaal/model';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import sodium from 'libsodium-wrappers';
-import { concat, utf8 } from './bytes.ts';
+import { utf8 } from './bytes.ts';
 
 await sodium.ready;
 
@@ -25,12 +25,6 @@ export function startHash256(): { update(bytes: Uint8Array): void; digest(): Uin
   };
 }
 
-const lengthPrefix = (length: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, length);
-  return bytes;
-};
-
 /**
  * The one key derivation: keyed BLAKE2b as a pseudo-random function over a label and parts, each with its length in
  * front (u32, big-endian) so that no two inputs run into each other.
@@ -40,7 +34,17 @@ const lengthPrefix = (length: number): Uint8Array => {
  */
 export function deriveKey(key: Uint8Array, label: string, parts: readonly Uint8Array[], length = 32): Uint8Array {
   if (key.length < 32) throw new EenmaalError('malformed', 'key length');
-  const pieces: Uint8Array[] = [];
-  for (const part of [utf8(label), ...parts]) pieces.push(lengthPrefix(part.length), part);
-  return sodium.crypto_generichash(length, concat(...pieces), key);
+  return sodium.crypto_generichash(length, prefixed([utf8(label), ...parts]), key);
+}
+
+function prefixed(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
+  const view = new DataView(out.buffer);
+  let offset = 0;
+  for (const part of parts) {
+    view.setUint32(offset, part.length);
+    out.set(part, offset + 4);
+    offset += 4 + part.length;
+  }
+  return out;
 }
