@@ -37,17 +37,33 @@ const protectedHeader = (kid: string, typ: Typ): string =>
   toBase64url(utf8(`{"alg":"Ed25519","kid":"${kid}","typ":"${typ}"}`));
 const signingInput = (head: string, payload: string): Uint8Array => utf8(`${head}.${payload}`);
 
+/** A key's protected headers, encoded: always the same text, and as dear to make as the rest of the JWS. */
+const heads = new WeakMap<SigningKeys, Map<Typ, string>>();
+
+function headOf(keys: SigningKeys, typ: Typ): string {
+  const known = heads.get(keys) ?? new Map<Typ, string>();
+  heads.set(keys, known);
+  const head = known.get(typ) ?? protectedHeader(keys.kid, typ);
+  known.set(typ, head);
+  return head;
+}
+
 /** Compact JWS with the payload inside. */
 export function sign(keys: SigningKeys, typ: Typ, payload: Uint8Array): string {
-  const head = protectedHeader(keys.kid, typ);
-  const body = toBase64url(payload);
-  return `${head}.${body}.${toBase64url(signBytes(keys.secretKey, signingInput(head, body)))}`;
+  const { head, body, signature } = signed(keys, typ, payload);
+  return `${head}.${body}.${signature}`;
 }
 
 /** Compact JWS with the payload left out (RFC 7515 appendix F). */
 export function signDetached(keys: SigningKeys, typ: Typ, payload: Uint8Array): string {
-  const [head, , signature] = sign(keys, typ, payload).split('.');
+  const { head, signature } = signed(keys, typ, payload);
   return `${head}..${signature}`;
+}
+
+function signed(keys: SigningKeys, typ: Typ, payload: Uint8Array) {
+  const head = headOf(keys, typ);
+  const body = toBase64url(payload);
+  return { head, body, signature: toBase64url(signBytes(keys.secretKey, signingInput(head, body))) };
 }
 
 /** What a JWS says about itself, before anything is believed. */
