@@ -15,6 +15,7 @@ import {
   type MessageKind,
   type PartyId,
   type Purpose,
+  parse,
   type Receipt,
   Statement,
   type StatementInput,
@@ -22,7 +23,7 @@ import {
 import { type AttachmentSource, downloadAttachment, type Uploaded, uploadAttachments } from './attachments.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { keyStatement } from './key-maker.ts';
-import { KeyRing } from './key-ring.ts';
+import { type EpochKeys, KeyRing } from './key-ring.ts';
 import { Mirror } from './mirror.ts';
 import type { ClientOptions } from './transport.ts';
 
@@ -90,7 +91,7 @@ export class Participant {
   #statement(input: StatementInput): Statement {
     const { party, clock, random } = this.#options;
     const common = { v: 1, id: newId(random), by: party, at: clock(), seen: this.checkpoints.position };
-    return Statement.parse({ ...common, ...input });
+    return parse<Statement>(Statement, { ...common, ...input });
   }
 
   /** Who will be able to read what is told there from now on. */
@@ -234,7 +235,7 @@ export class Participant {
         const envelope = { header, jws, body: attached.slice(offset, offset + bytes) };
         offset += bytes;
         try {
-          page.received.push({ header: this.#verify(envelope), envelope, index, at });
+          page.received.push({ header: await this.#verifyFresh(dossier, envelope), envelope, index, at });
         } catch (error) {
           if (!(error instanceof EenmaalError)) throw error;
           page.refused.push({ index, error });
@@ -242,6 +243,27 @@ export class Participant {
       }
       yield page;
       more = answer.more && answer.messages.length > 0 && !envelopes;
+    }
+  }
+
+  /** A sender or a key may have come after our last look: look again before judging. */
+  async #verifyFresh(dossier: Id, envelope: Envelope): Promise<Header> {
+    try {
+      return this.#verify(envelope);
+    } catch (error) {
+      if (!(error instanceof EenmaalError) || error.code !== 'key-unregistered') throw error;
+      await this.mirror.refresh(dossier);
+      return this.#verify(envelope);
+    }
+  }
+
+  async #keysFresh(ref: { dossier: Id; compartment: Id; epoch: number }): Promise<EpochKeys> {
+    try {
+      return this.keys.keysOf(ref);
+    } catch (error) {
+      if (!(error instanceof EenmaalError) || error.code !== 'not-readable') throw error;
+      await this.mirror.refresh(ref.dossier);
+      return this.keys.keysOf(ref);
     }
   }
 
@@ -259,7 +281,7 @@ export class Participant {
   async open(received: Pick<Received, 'header' | 'envelope'>, purpose: Purpose): Promise<Content> {
     const { identity, transport, random, clock } = this.#options;
     const { id, dossier, compartment, epoch } = received.header;
-    const keys = this.keys.keysOf({ dossier, compartment, epoch });
+    const keys = await this.#keysFresh({ dossier, compartment, epoch });
     const request = {
       v: 1,
       id: newId(random),

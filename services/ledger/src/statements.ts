@@ -26,23 +26,27 @@ export async function state(journal: Journal, party: PartyId, statements: readon
   if (statements.reduce((sum, jws) => sum + jws.length, 0) > MAX_TOGETHER)
     throw new EenmaalError('too-large', 'statements');
   const read = statements.map((jws) => ({ jws, ...readObject('eenmaal-statement+jws', jws) }));
-  const again = new Map<string, Receipt>();
+  const again = new Map<string, Receipt | 'conflict'>();
   for (const { jws, payload } of read) {
     if (payload.by !== party) throw new EenmaalError('party-mismatch');
-    const receipt = await receiptOf(journal, payload, jws);
-    if (receipt) again.set(payload.id, receipt);
+    const known = await receiptOf(journal, payload, jws);
+    if (known) again.set(payload.id, known);
     if (payload.kind === 'dossier') await journal.vault.ensure(payload.dossier);
   }
   const outcome = await journal.run((now, at, append) => {
     const indexes: (number | Receipt)[] = [];
     for (const { jws, payload } of read) {
       const repeated = again.get(payload.id);
+      // appended since we looked: sent twice at once, because the first answer was long in coming
+      if (!repeated && now.statements.has(payload.id)) return 'look again';
+      if (repeated === 'conflict') return { indexes, at, refused: new EenmaalError('statement-conflict') };
       const refused = repeated ? null : takeIn(now, journal, payload, jws, at, append, indexes);
       if (repeated) indexes.push(repeated);
       if (refused) return { indexes, at, refused };
     }
     return { indexes, at, refused: null };
   });
+  if (outcome === 'look again') return state(journal, party, statements);
   if (outcome.refused && outcome.indexes.length === 0) throw outcome.refused;
   const size = journal.size;
   const receipts = outcome.indexes.map((known) =>
@@ -85,10 +89,11 @@ function slotOf(now: State, statement: Statement): string {
   return person?.dossier ?? MAIN;
 }
 
-async function receiptOf(journal: Journal, { id }: Statement, jws: string): Promise<Receipt | null> {
+/** The receipt of a statement that is in the log already; `conflict` when another one has its id. */
+async function receiptOf(journal: Journal, { id }: Statement, jws: string): Promise<Receipt | 'conflict' | null> {
   const index = await journal.run((now) => now.statements.get(id));
   if (index === undefined) return null;
   const { event, at } = await journal.entry(index);
-  if (event.kind !== 'statement' || event.jws !== jws) throw new EenmaalError('statement-conflict');
+  if (event.kind !== 'statement' || event.jws !== jws) return 'conflict';
   return { index, size: journal.size, at };
 }
