@@ -23,15 +23,21 @@ export async function uploadAttachments(
     const key = random(32);
     const sealed = sealAttachment(id, open(), key);
     const flying = new Set<Promise<void>>();
+    // kept here, because a flight may fail while the source is being read and nobody looks at it
+    const failed: unknown[] = [];
     let chunk = 0;
     let next = await sealed.next();
     while (!next.done) {
-      const flight = upload(id, chunk++, next.value).finally(() => flying.delete(flight));
+      const flight: Promise<void> = upload(id, chunk++, next.value)
+        .catch((error: unknown) => void failed.push(error))
+        .finally(() => flying.delete(flight));
       flying.add(flight);
       if (flying.size >= IN_FLIGHT) await Promise.race(flying);
+      if (failed.length > 0) throw failed[0];
       next = await sealed.next();
     }
     await Promise.all(flying);
+    if (failed.length > 0) throw failed[0];
     const { ref, bytes } = next.value;
     uploaded.push({ ref, inside: { id, name, type, bytes, key: toBase64url(key) } });
   }

@@ -6,4 +6,5 @@ export * from './mirror.ts';
 export * from './participant.ts';
 export * from './replay.ts';
 export * from './transport.ts';
+export * from './turns.ts';
 export * from './who-read.ts';

@@ -129,9 +129,9 @@ export class IndexStore {
     });
   }
 
-  /** Which of these are not here, or were closed and thrown away. */
+  /** Which of these never came here. */
   missing(ids: readonly Id[]): Id[] {
-    const known = this.#db.prepare("SELECT 1 FROM item WHERE id = ? AND status <> 'closed'");
+    const known = this.#db.prepare('SELECT 1 FROM item WHERE id = ?');
     return ids.filter((id) => known.get(id) === undefined);
   }
 
@@ -164,11 +164,11 @@ export class IndexStore {
     return { header: parseJson(Header, envelope.header), envelope };
   }
 
-  /** Keeps what was opened, sealed. The first time counts. */
+  /** Keeps what was opened, sealed, also when access ended a moment ago. The first time counts. */
   saveOpened(id: Id, content: Content, purpose: Purpose, at: number): void {
     const sealed = this.#seal(id, JSON.stringify(content));
     const update = this.#db.prepare(
-      "UPDATE item SET status = 'opened', content = ?, opened_at = ?, purpose = ? WHERE id = ? AND status = 'waiting'",
+      "UPDATE item SET status = 'opened', content = ?, opened_at = ?, purpose = ? WHERE id = ? AND content IS NULL",
     );
     this.#act(() => update.run(sealed, at, purpose, id));
   }

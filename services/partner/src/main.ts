@@ -1,12 +1,15 @@
-/** The command: `main.ts --partner <file> [enrol | serve]`. Says what it was told and where it listens; the rest is in partner.ts. */
+/** The command: `main.ts --partner <file> [enrol | serve]`. The rest is in partner.ts. */
 import { randomFillSync } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { EenmaalError } from '@eenmaal/model';
 import { enrol } from './enrol.ts';
+import { openLog } from './log.ts';
 import { readPartnerFile } from './partner-file.ts';
-import { readKeySettings } from './settings.ts';
+import { serve } from './serve.ts';
+import { readKeySettings, readSettings } from './settings.ts';
 
 const USAGE = 'Usage: node src/main.ts --partner <file> [enrol | serve]';
+const STOP_LIMIT_MS = 10_000;
 const random = (length: number): Uint8Array => randomFillSync(new Uint8Array(length));
 
 async function main(): Promise<void> {
@@ -16,7 +19,16 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify(await enrol(organisation, readKeySettings(process.env), random))}\n`);
     return;
   }
-  throw new EenmaalError('internal', 'serve is not there yet');
+  const settings = readSettings(process.env);
+  const log = openLog(settings.logLevel, organisation.id);
+  const service = await serve(organisation, settings, { clock: Date.now, random, log });
+  const stop = (): void => {
+    // A download that never ends must not keep us; what it was given is cut short, and its client notices.
+    setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();
+    void service.stop().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
 }
 
 function readArguments(args: string[]): { file: string; command: 'enrol' | 'serve' } {

@@ -1,0 +1,69 @@
+/**
+ * From the ledger into the local index: takes delivery of what waits, finds again what was delivered but never kept (a
+ * crash in between), closes what may not be read any more. Opens nothing. Before: the ledger decided and logged the
+ * delivery. After: partner.ts opens when somebody asks.
+ */
+import type { Participant } from '@eenmaal/client';
+import { decide, type State } from '@eenmaal/consent';
+import type { Id, PartyId } from '@eenmaal/model';
+import type { IndexStore } from './index-store.ts';
+import type { Log } from './log.ts';
+
+/** Ids asked for at once. */
+const NAMED = 64;
+
+/** Notes for every item whether there is a basis now; answers closed ones that may be read again, by dossier. */
+export function updateAccess({ mirror, party }: Participant, store: IndexStore, now: number): Map<Id, Id[]> {
+  const again = new Map<Id, Id[]>();
+  for (const compartment of store.compartments()) {
+    for (const id of store.setAccess(compartment, readableFrom(mirror.state, party, compartment, now))) {
+      const dossier = store.item(id)?.dossier;
+      if (dossier) again.set(dossier, [...(again.get(dossier) ?? []), id]);
+    }
+  }
+  return again;
+}
+
+/**
+ * The first place in the log from which this party may read in a compartment now; Infinity: nothing. The rule never
+ * allows an older message and refuses a newer one, so the boundary can be searched for.
+ */
+export function readableFrom(state: State, party: PartyId, compartment: Id, now: number): number {
+  const may = (index: number) => decide(state, { party, compartment, index }, now).outcome === 'permit';
+  let [low, high] = [0, state.size];
+  if (!may(high)) return Number.POSITIVE_INFINITY;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (may(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Takes delivery in one dossier; each page is on disk before the next is asked for. */
+export async function takeDelivery(
+  participant: Participant,
+  store: IndexStore,
+  dossier: Id,
+  again: readonly Id[],
+  log: Log,
+): Promise<void> {
+  const keep = async (envelopes?: readonly Id[]): Promise<number> => {
+    let kept = 0;
+    for await (const { received, refused } of participant.receivePages(dossier, envelopes)) {
+      store.addReceived(received);
+      kept += received.length;
+      for (const { index, error } of refused) log.warn({ dossier, index, error }, 'a message cannot be verified');
+    }
+    return kept;
+  };
+  const fresh = await keep();
+  if (fresh > 0) log.info({ dossier, messages: fresh }, 'messages received');
+  const lost = store.missing(participant.mirror.deliveredTo(participant.party, dossier));
+  const wanted = [...lost, ...again];
+  for (let start = 0; start < wanted.length; ) {
+    const kept = await keep(wanted.slice(start, start + NAMED));
+    // An answer may hold fewer than were asked for, because it is full or because there is no basis for the others.
+    start += kept > 0 ? kept : NAMED;
+  }
+}

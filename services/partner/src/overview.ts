@@ -1,0 +1,103 @@
+/** Who can read what, computed here from signed statements: dossiers, compartments, readers, and "may I share this?". */
+import type { Participant } from '@eenmaal/client';
+import { decide, LAW } from '@eenmaal/consent';
+import { EenmaalError, type Id, isPartner, type PartyId, type Purpose, partner } from '@eenmaal/model';
+import type { IndexStore, ItemStatus } from './index-store.ts';
+
+export type DossierLine = { id: Id; compartments: number; items: Record<ItemStatus, number> };
+/** `name`: an organisation's; the ledger holds no names of family members. */
+export type ReaderLine = { party: PartyId; name: string | null; history: boolean };
+export type CompartmentLine = {
+  id: Id;
+  /** null when its key has not reached us yet. */
+  label: string | null;
+  subjects: readonly Id[];
+  readers: ReaderLine[];
+  access: { since: number | null; until: number; history: boolean; purposes: Purpose[] } | null;
+};
+export type Advice = {
+  mayShare: boolean;
+  /** Whether it is ours to write there, and whether the other may read it there. Never who refused. */
+  youMayWrite: boolean;
+  partnerMayRead: boolean;
+  rules: { id: string; article: string; kind: string; text: { nl: string; en: string } }[];
+};
+
+/** Every dossier we can see now or have items of. */
+export function dossiersOf({ mirror }: Participant, store: IndexStore): DossierLine[] {
+  const counts = store.counts();
+  const ids = new Set([...mirror.state.dossiers.keys(), ...counts.keys()]);
+  return [...ids].sort().map((id) => ({
+    id,
+    compartments: mirror.state.dossiers.get(id)?.compartments.length ?? 0,
+    items: { waiting: 0, opened: 0, closed: 0, sent: 0, ...counts.get(id) },
+  }));
+}
+
+/** Persons and compartments of one dossier, as far as we may see it. @throws `unknown-dossier` */
+export function dossierOf(participant: Participant, store: IndexStore, id: Id, now: number) {
+  const { state } = participant.mirror;
+  const line = dossiersOf(participant, store).find((candidate) => candidate.id === id);
+  if (!line) throw new EenmaalError('unknown-dossier');
+  const { persons = [], compartments = [] } = state.dossiers.get(id) ?? {};
+  return {
+    id,
+    items: line.items,
+    persons: persons.map((person) => {
+      const { turns12, turns16, turns18, custody } = state.persons.get(person) ?? {};
+      return { id: person, turns12, turns16, turns18, custody: custody ?? [] };
+    }),
+    compartments: compartments.map((compartment) => compartmentOf(participant, compartment, now)),
+  };
+}
+
+function compartmentOf(participant: Participant, id: Id, now: number): CompartmentLine {
+  const subjects = participant.mirror.state.compartments.get(id)?.subjects ?? [];
+  const access = accessOf(participant, id, now);
+  return { id, label: participant.keys.labelOf(id), subjects, readers: readersOf(participant, id), access };
+}
+
+/** Who will be able to read what is written there from now on. */
+export function readersOf(participant: Participant, compartment: Id): ReaderLine[] {
+  const { parties } = participant.mirror.state;
+  return participant.preview(compartment).map(({ party, scope }) => ({
+    party,
+    name: isPartner(party) ? (parties.get(party)?.name ?? null) : null,
+    history: scope === 'history',
+  }));
+}
+
+/** What our own access rests on: it began with the last grant that was needed and ends with the first that ends. */
+function accessOf({ mirror, party }: Participant, compartment: Id, now: number): CompartmentLine['access'] {
+  const { state, timeOf } = mirror;
+  const { outcome, basis } = decide(state, { party, compartment }, now);
+  if (outcome !== 'permit') return null;
+  const grants = basis.flatMap((id) => state.grants.get(id) ?? []);
+  const last = Math.max(...grants.map(({ index }) => index));
+  return {
+    since: timeOf(last) ?? null,
+    until: Math.min(...grants.map(({ until }) => until)),
+    history: grants.every(({ history }) => history),
+    purposes: (grants[0]?.purposes ?? []).filter((purpose) =>
+      grants.every(({ purposes }) => purposes.includes(purpose)),
+    ),
+  };
+}
+
+/** May this partner read, for this purpose, what we would write in this compartment? Asks nobody: the rule answers. */
+export function mayShare(
+  { mirror, party }: Participant,
+  { compartment, partner: other, purpose }: { compartment: Id; partner: string; purpose: Purpose },
+  now: number,
+): Advice {
+  const { state } = mirror;
+  if (!state.compartments.has(compartment)) throw new EenmaalError('unknown-compartment');
+  const own = decide(state, { party, compartment, purpose }, now);
+  const theirs = decide(state, { party: partner(other), compartment, purpose }, now);
+  const [youMayWrite, partnerMayRead] = [own, theirs].map(({ outcome }) => outcome === 'permit') as [boolean, boolean];
+  const ids = new Set([...own.rules, ...theirs.rules].map((reference) => reference.split('@')[0]));
+  const rules = LAW.rules
+    .filter(({ id }) => ids.has(id))
+    .map(({ id, article, kind, professional }) => ({ id, article, kind, text: professional }));
+  return { mayShare: youMayWrite && partnerMayRead, youMayWrite, partnerMayRead, rules };
+}

@@ -1,0 +1,252 @@
+/**
+ * The running organisation: keeps its index up to date, opens a message when a professional asks, writes, and tells who
+ * can read what. Opens nothing by itself, because every opening is logged and the family sees it. Before: the ledger
+ * decided (services/ledger). After: http/ hands it to the organisation's own software.
+ */
+import { join } from 'node:path';
+import { openChannel } from '@eenmaal/broker';
+import { type ClientOptions, Participant, turns, uploadAttachments } from '@eenmaal/client';
+import { emptyState } from '@eenmaal/consent';
+import { type Random, sealingBytes } from '@eenmaal/crypto';
+import { verifyStatement } from '@eenmaal/envelope';
+import {
+  type Content,
+  EenmaalError,
+  type ErrorCode,
+  type Id,
+  type Position,
+  type Purpose,
+  partner,
+} from '@eenmaal/model';
+import { takeDelivery, updateAccess } from './inbox.ts';
+import { IndexStore, type Item } from './index-store.ts';
+import type { Keystore } from './keystore.ts';
+import { keepLink, type Link } from './link.ts';
+import type { Log } from './log.ts';
+import type { PartnerFile } from './partner-file.ts';
+import type { Settings } from './settings.ts';
+import { type Message, type Sending, sendMessage, type UploadedFile } from './writing.ts';
+
+export type PartnerOptions = {
+  organisation: PartnerFile;
+  keystore: Keystore;
+  settings: Pick<Settings, 'stateDir' | 'natsUrl' | 'natsCaFile' | 'region' | 'pollSeconds'>;
+  clock(): number;
+  random: Random;
+  log: Log;
+};
+
+export type Status = {
+  ledger: 'reachable' | 'unreachable';
+  /** Why, when it is unreachable or when the index could not be brought up to date. */
+  problem: ErrorCode | null;
+  /** How far the ledger was seen, proven to continue everything seen before. */
+  position: Position;
+  /** When the index was last up to date; null: not since the start. */
+  upToDateAt: number | null;
+};
+
+/** What was opened, from the local index. */
+export type Opened = { item: Item; content: Content };
+
+const RETRY_MS = [500, 15_000] as const;
+/** Uploads nobody used are forgotten after a day. */
+const UPLOAD_MS = 24 * 3_600_000;
+
+export class Partner {
+  readonly organisation: PartnerFile;
+  readonly participant: Participant;
+  readonly store: IndexStore;
+  readonly #options: PartnerOptions;
+  readonly #client: ClientOptions;
+  readonly #link: Link;
+  readonly #inTurn = turns();
+  readonly #running: Promise<void>;
+  /** Dossiers of which waiting messages were not all fetched yet. */
+  readonly #behind = new Set<Id>();
+  #queued: Promise<void> | undefined;
+  #problem: ErrorCode | null = 'ledger-unreachable';
+  #upToDateAt: number | null = null;
+  #stopping = false;
+  #wake: () => void = () => {};
+
+  /** Starts at once and keeps trying; `status` says how it goes. @throws `storage-full`, `keystore-locked`, `malformed` */
+  constructor(options: PartnerOptions) {
+    const { organisation, keystore, settings, clock, random, log } = options;
+    const { identity, storeKey, nkey } = keystore;
+    const party = partner(organisation.id);
+    const region = verifyStatement(emptyState(), settings.region);
+    if (region.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
+    this.#options = options;
+    this.organisation = organisation;
+    this.store = new IndexStore(join(settings.stateDir, 'index.sqlite'), party, storeKey, random);
+    this.#link = keepLink({
+      ...{ url: settings.natsUrl, caFile: settings.natsCaFile, nkeySeed: nkey.seed, account: organisation.id, log },
+      onWake: () => this.#wake(),
+    });
+    const ledgerSealingKey = sealingBytes(region.ledger);
+    const transport = openChannel({ request: this.#link.request, identity, party, ledgerSealingKey, clock, random });
+    const { position } = this.store;
+    this.#client = {
+      ...{ party, identity, transport, region: settings.region, clock, random, upload: this.#link.putChunk },
+      ...(position && { position }),
+    };
+    this.participant = new Participant(this.#client);
+    this.#running = this.#run();
+  }
+
+  get status(): Status {
+    const away = this.#problem === 'ledger-unreachable' || this.#problem === 'split-view';
+    return {
+      ledger: away ? 'unreachable' : 'reachable',
+      problem: this.#problem,
+      position: this.participant.checkpoints.position,
+      upToDateAt: this.#upToDateAt,
+    };
+  }
+
+  /** Brings the index up to date. Asked for while one is under way, another follows, for all who asked. */
+  sync(): Promise<void> {
+    this.#queued ??= this.#inTurn(() => {
+      this.#queued = undefined;
+      return this.#sync();
+    });
+    return this.#queued;
+  }
+
+  /**
+   * Opens a message: the ledger decides, logs, and only then releases. Opened before: the same content again, from here.
+   * @throws `unknown-envelope`, `no-basis`, `ledger-unreachable`, `not-readable`
+   */
+  async open(id: Id, purpose: Purpose): Promise<Opened> {
+    const item = this.#item(id);
+    const received = this.store.envelope(id);
+    if (item.status === 'opened' || item.status === 'sent') return this.content(id);
+    this.#mustTrust();
+    if (!received) throw new EenmaalError('no-basis');
+    try {
+      const content = await this.participant.open(received, purpose).catch(async (error: unknown) => {
+        // The key may have been handed over after we last looked.
+        if (!(error instanceof EenmaalError) || error.code !== 'not-readable') throw error;
+        await this.sync();
+        return this.participant.open(received, purpose);
+      });
+      this.store.saveOpened(id, content, purpose, this.#options.clock());
+    } catch (error) {
+      if (error instanceof EenmaalError && error.code === 'no-basis') this.#wake();
+      throw error;
+    }
+    this.#options.log.info({ item: id, purpose }, 'opened');
+    return this.content(id);
+  }
+
+  /** What was opened or sent, from the local index; `item.access` says whether there is still a basis. @throws `no-basis` */
+  content(id: Id): Opened {
+    const item = this.#item(id);
+    const content = this.store.content(id);
+    if (!content) throw new EenmaalError('no-basis', 'not opened yet');
+    return { item, content };
+  }
+
+  /** An attachment of an opened message, as a stream; what came before an error must be thrown away. */
+  attachment(id: Id, attachment: Id): { file: Content['attachments'][number]; bytes: AsyncGenerator<Uint8Array> } {
+    const { content } = this.content(id);
+    const file = content.attachments.find((candidate) => candidate.id === attachment);
+    const received = this.store.envelope(id);
+    if (!file || !received) throw new EenmaalError('unknown-envelope', 'attachment');
+    this.#mustTrust();
+    return { file, bytes: this.participant.attachment(received.header, file) };
+  }
+
+  /** Seals and stores a file for a message that follows; never whole in memory, nothing of it on our disk. */
+  async upload(bytes: AsyncIterable<Uint8Array>): Promise<UploadedFile> {
+    const source = { name: 'file', type: '', open: () => bytes };
+    const [uploaded] = await uploadAttachments(this.#client, [source]);
+    if (!uploaded) throw new EenmaalError('internal');
+    this.store.saveUpload(uploaded.ref.id, JSON.stringify(uploaded), this.#options.clock());
+    return { upload: uploaded.ref.id, bytes: uploaded.inside.bytes };
+  }
+
+  /** Writes in a compartment: expertise, a reply, a report, a correction. Durable in the ledger when this resolves. */
+  async send(message: Message): Promise<Sending> {
+    this.#mustTrust();
+    const { log } = this.#options;
+    const sending = await sendMessage(this.participant, this.store, this.organisation, message, log);
+    log.info({ item: sending.item, dossier: message.dossier, kind: message.kind }, 'sent');
+    return sending;
+  }
+
+  /** Stops for good; what is under way is finished or given up, nothing half-done stays. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#link.stop();
+    await this.#running;
+    await this.#queued?.catch(() => {});
+    this.store.close();
+  }
+
+  #item(id: Id): Item {
+    const item = this.store.item(id);
+    if (!item) throw new EenmaalError('unknown-envelope');
+    return item;
+  }
+
+  /** After a split view nothing is asked or told any more: the ledger is not to be trusted, whatever it answers next. */
+  #mustTrust(): void {
+    if (this.#problem === 'split-view') throw new EenmaalError('split-view');
+  }
+
+  /** Woken or not, the index is brought up to date; after a failure sooner than otherwise. */
+  async #run(): Promise<void> {
+    let wait: number = RETRY_MS[0];
+    while (!this.#stopping) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      const fine = await this.sync().then(
+        () => true,
+        () => false,
+      );
+      wait = fine ? RETRY_MS[0] : Math.min(wait * 2, RETRY_MS[1]);
+      if (this.#stopping) return;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, fine ? this.#options.settings.pollSeconds * 1000 : wait);
+      });
+      await Promise.race([woken, late]);
+      clearTimeout(timer);
+    }
+  }
+
+  async #sync(): Promise<void> {
+    const { log, clock } = this.#options;
+    try {
+      this.#mustTrust();
+      await this.#bringUpToDate();
+      if (this.#problem) log.info('up to date');
+      this.#problem = null;
+      this.#upToDateAt = clock();
+    } catch (error) {
+      const code = error instanceof EenmaalError ? error.code : 'internal';
+      if (code !== this.#problem && !this.#stopping)
+        log[code === 'split-view' ? 'fatal' : 'warn']({ error }, 'not up to date');
+      if (this.#problem !== 'split-view') this.#problem = code;
+      throw error;
+    }
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    const { participant, store } = this;
+    const { log, clock } = this.#options;
+    for (const dossier of await participant.sync()) this.#behind.add(dossier);
+    store.position = participant.checkpoints.position;
+    const again = updateAccess(participant, store, clock());
+    for (const dossier of again.keys()) this.#behind.add(dossier);
+    for (const dossier of this.#behind) {
+      await takeDelivery(participant, store, dossier, again.get(dossier) ?? [], log);
+      this.#behind.delete(dossier);
+    }
+    store.deleteUploadsBefore(clock() - UPLOAD_MS);
+  }
+}
