@@ -1,14 +1,19 @@
 /** Randomness and time that a seed decides, so that a failing run can be played again. Tests only. */
-import { concat, hash256, type Random, utf8 } from '@eenmaal/crypto';
+import { hash256, type Random, utf8 } from '@eenmaal/crypto';
 
 /** A stream of bytes from a seed: BLAKE2b in counter mode. */
 export function seededRandom(seed: string | number): Random {
   let counter = 0;
   let pool = new Uint8Array(0);
   return (length) => {
-    while (pool.length < length) pool = new Uint8Array(concat(pool, hash256(utf8(`${seed}/${counter++}`))));
-    const out = pool.slice(0, length);
-    pool = pool.slice(length);
+    const out = new Uint8Array(length);
+    for (let filled = 0; filled < length; ) {
+      if (pool.length === 0) pool = new Uint8Array(hash256(utf8(`${seed}/${counter++}`)));
+      const take = pool.subarray(0, length - filled);
+      out.set(take, filled);
+      filled += take.length;
+      pool = pool.subarray(take.length);
+    }
     return out;
   };
 }
