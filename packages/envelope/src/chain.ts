@@ -69,11 +69,11 @@ export function openLink(historyKey: Uint8Array, link: string, ref: EpochRef): U
 }
 
 /**
- * Every history key that H_e opens, by epoch, walking back until a link is missing. A link made later lies under a
- * later key than its own epoch's, so the keys found so far are tried, the nearest first.
+ * Every history key that H_e opens, by epoch, newest first, walking back until a link is missing or does not open: a
+ * broken link costs what lies before it and nothing after. A link made later lies under a later key than its own
+ * epoch's, so the keys found so far are tried, the nearest first.
  * @param ref epoch e, of `historyKey`
  * @param links link of each epoch, by epoch
- * @throws `not-readable` when a link is there and opens under none of the keys, `malformed`
  */
 export function openHistory(
   historyKey: Uint8Array,
@@ -83,21 +83,22 @@ export function openHistory(
   const keys = new Map([[ref.epoch, historyKey]]);
   for (let epoch = ref.epoch; epoch > 0; epoch--) {
     const link = links.get(epoch);
-    if (link === undefined) break;
-    keys.set(epoch - 1, openWithAny([...keys.values()].reverse(), link, { ...ref, epoch }));
+    const previous = link === undefined ? null : openWithAny([...keys.values()].reverse(), link, { ...ref, epoch });
+    if (!previous) break;
+    keys.set(epoch - 1, previous);
   }
   return keys;
 }
 
-function openWithAny(historyKeys: readonly Uint8Array[], link: string, ref: EpochRef): Uint8Array {
+function openWithAny(historyKeys: readonly Uint8Array[], link: string, ref: EpochRef): Uint8Array | null {
   for (const key of historyKeys) {
     try {
       return openLink(key, link, ref);
     } catch (error) {
-      if (!(error instanceof EenmaalError) || error.code !== 'not-readable') throw error;
+      if (!(error instanceof EenmaalError)) throw error;
     }
   }
-  throw new EenmaalError('not-readable');
+  return null;
 }
 
 /** Who a wrap is for and by whom. `kid`: thumbprint of the member's sealing key; `by`: the signer's key id. */
