@@ -31,7 +31,7 @@ import {
   systemRandom,
   writeFileSafely,
 } from '@eenmaal/host';
-import { EenmaalError, officer, type PartyId, type PublicKeys, STEWARD } from '@eenmaal/model';
+import { EenmaalError, officer, type PartyId, type PublicKeys, partner, STEWARD } from '@eenmaal/model';
 
 const root = resolve(import.meta.dirname, '../..');
 const PROGRAM = {
@@ -47,7 +47,11 @@ export type RegionOptions = {
   name: string;
   partnerFiles: readonly string[];
   officers: readonly string[];
+  /** Organisations that run something else than our program: registered, with keys and an account; the first attests. */
+  guests?: readonly string[];
   logLevel?: string;
+  /** Milliseconds a participant that joins here waits for an answer. */
+  timeout?: number;
   /** Told when a wanted port was taken. */
   onPortMoved?(id: string, wanted: number, taken: number): void;
 };
@@ -88,6 +92,8 @@ export async function startRegion(options: RegionOptions) {
   const families = newNkey(systemRandom);
   const officers = new Map<string, Keystore>();
   for (const id of options.officers) officers.set(id, await keystore(`officer-${id}`));
+  const guests = new Map<string, Keystore>();
+  for (const id of options.guests ?? []) guests.set(id, await keystore(`guest-${id}`));
   await writeFileSafely(regionFile, regionStatement(options.name, steward, ledger.keys));
   await writeFileSafely(join(dir, 'keys', 'families.nkey'), `${families.seed}\n`);
   const config = serverConfig({
@@ -97,23 +103,41 @@ export async function startRegion(options: RegionOptions) {
       { name: STEWARD, publicNkey: steward.nkey.public },
       { name: 'families', publicNkey: families.public },
       ...[...officers].map(([id, { nkey }]) => ({ name: accountOf(officer(id)), publicNkey: nkey.public })),
+      ...[...guests].map(([name, { nkey }]) => ({ name, publicNkey: nkey.public })),
       ...partners.map(({ id, nkey }) => ({ name: id, publicNkey: nkey })),
     ],
   });
   const nats = await startNatsServer({ serverPath: natsServer.path, config, dir: join(dir, 'nats') });
   const region = (await readFile(regionFile, 'utf8')).trim();
   const joinAs = (party: PartyId, identity: Keystore['identity'], nkeySeed: string): Promise<Joined> =>
-    joinLedger({ url: nats.url, party, identity, nkeySeed, region });
+    joinLedger({
+      url: nats.url,
+      party,
+      identity,
+      nkeySeed,
+      region,
+      ...(options.timeout && { timeout: options.timeout }),
+    });
 
-  const ledgerService = await startService(join(dir, 'ledger.log'), [PROGRAM.ledger], {
-    ...ledgerEnv,
-    EENMAAL_NATS_URL: nats.url,
-    EENMAAL_NATS_MONITORS: nats.monitorUrl,
-  });
+  const joinWith = (party: PartyId, keys: Keystore | undefined): Promise<Joined> => {
+    if (!keys) throw new EenmaalError('key-unregistered', party);
+    return joinAs(party, keys.identity, keys.nkey.seed);
+  };
+
+  const serving = { ...ledgerEnv, EENMAAL_NATS_URL: nats.url, EENMAAL_NATS_MONITORS: nats.monitorUrl };
+  const ledgerService = await startService(join(dir, 'ledger.log'), [PROGRAM.ledger], serving);
   const asSteward = await joinAs(STEWARD, steward.identity, steward.nkey.seed);
   await until('the ledger service', ledgerService, () => asSteward.participant.sync());
   for (const { id, name, attests, keys } of partners)
     await asSteward.participant.state({ kind: 'partner', partner: id, name, attests, keys });
+  for (const [i, [id, { identity }]] of [...guests].entries())
+    await asSteward.participant.state({
+      kind: 'partner',
+      partner: id,
+      name: id,
+      attests: i === 0,
+      keys: identity.public,
+    });
   for (const [id, { identity }] of officers)
     await asSteward.participant.state({ kind: 'officer', officer: id, name: id, keys: identity.public });
 
@@ -124,10 +148,14 @@ export async function startRegion(options: RegionOptions) {
   );
   return {
     ...{ nats, natsServer, dir, region, regionFile, secretFile, steward: asSteward, ledger: ledgerService },
-    partners: new Map(running.map((partner) => [partner.id, partner])),
+    partners: new Map(running.map((one) => [one.id, one])),
     familiesNkeySeed: families.seed,
     keystore,
     joinAs,
+    joinGuest: (id: string) => joinWith(partner(id), guests.get(id)),
+    joinOfficer: (id: string) => joinWith(officer(id), officers.get(id)),
+    /** One more ledger service on the same store. */
+    anotherLedger: (name: string) => startService(join(dir, `${name}.log`), [PROGRAM.ledger], serving),
     /** Stops in the order in which nothing is missed: partners, ledger, server. */
     async stop(): Promise<void> {
       await asSteward.close();

@@ -15,17 +15,32 @@ export type JoinOptions = {
   nkeySeed: string;
   region: string;
   position?: Position;
+  /** Milliseconds to wait for each answer. */
+  timeout?: number;
 };
 
 /** @throws `ledger-unreachable` when the message server does not answer */
-export async function join({ url, party, identity, nkeySeed, region, position }: JoinOptions): Promise<Joined> {
+export async function join({
+  url,
+  party,
+  identity,
+  nkeySeed,
+  region,
+  position,
+  timeout,
+}: JoinOptions): Promise<Joined> {
   const statement = readObject('eenmaal-statement+jws', region.trim()).payload;
   if (statement.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
   const account = accountOf(party);
   const nc = await connect({ url: url.split(','), nkeySeed, name: account });
   const link = participantLink(nc, account);
   const shared = { identity, party, clock: Date.now, random: systemRandom };
-  const transport = openChannel({ ...shared, request: link.request, ledgerSealingKey: sealingBytes(statement.ledger) });
+  const transport = openChannel({
+    ...shared,
+    request: link.request,
+    ledgerSealingKey: sealingBytes(statement.ledger),
+    ...(timeout && { timeout }),
+  });
   const upload = link.putChunk;
   const participant = new Participant({
     ...shared,

@@ -1,12 +1,25 @@
 /** The privacy officer's command line: `verify` and `replay`. Keeps the last checkpoint seen, so that a rollback shows. */
 import { join as joinPath } from 'node:path';
 import { parseArgs } from 'node:util';
-import { join, openKeystore, readIfThere, readSecret, readSettings, writeFileSafely } from '@eenmaal/host';
+import {
+  join,
+  KEY_SETTINGS,
+  openKeystore,
+  REGION_SETTINGS,
+  readIfThere,
+  readSecret,
+  readSettings,
+  writeFileSafely,
+} from '@eenmaal/host';
 import { EenmaalError, OrganisationId, officer, Position, parse, parseJson } from '@eenmaal/model';
 import { z } from 'zod';
 import { replayAll, report, verify } from './officer.ts';
 
-const SETTINGS = { EENMAAL_OFFICER_ID: OrganisationId };
+const SETTINGS = {
+  ...KEY_SETTINGS,
+  ...REGION_SETTINGS,
+  EENMAAL_OFFICER_ID: OrganisationId,
+};
 const USAGE = `Usage: npm run officer -- [--lang nl|en] verify | replay
   verify   newest checkpoint, with proof that it continues the last one seen
   replay   decide the whole log again and compare`;

@@ -2,13 +2,23 @@
 import { join as joinPath } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { join, openKeystore, readIfThere, readSecret, readSettings } from '@eenmaal/host';
+import {
+  join,
+  KEY_SETTINGS,
+  openKeystore,
+  REGION_SETTINGS,
+  readIfThere,
+  readSecret,
+  readSettings,
+} from '@eenmaal/host';
 import { EenmaalError, Id, Purpose, parseJson, person } from '@eenmaal/model';
 import { z } from 'zod';
 import { type FamilyMember, familyMember } from './family.ts';
 import { day, type Language, TEXTS } from './texts.ts';
 
 const SETTINGS = {
+  ...KEY_SETTINGS,
+  ...REGION_SETTINGS,
   /** Login of the account that families share. */
   EENMAAL_NKEY_SEED_FILE: z.string().min(1),
 };

@@ -4,7 +4,16 @@
  */
 import { parseArgs } from 'node:util';
 import { answerAlive, connect, isServed, LEDGER_USER, openStreams, serveRequests, wake } from '@eenmaal/broker';
-import { createLogger, openKeystore, readIfThere, readSecret, readSettings, systemRandom } from '@eenmaal/host';
+import {
+  createLogger,
+  KEY_SETTINGS,
+  openKeystore,
+  REGION_SETTINGS,
+  readIfThere,
+  readSecret,
+  readSettings,
+  systemRandom,
+} from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { z } from 'zod';
 import { startLedger } from './service.ts';
@@ -13,21 +22,21 @@ import { startLedger } from './service.ts';
 const SILENCE_MS = 2500;
 
 const SETTINGS = {
+  ...REGION_SETTINGS,
   /** Monitoring addresses of every message server, separated by commas: proves that each write is synced. */
   EENMAAL_NATS_MONITORS: z.string().min(1),
   EENMAAL_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 };
 
 async function main(): Promise<void> {
-  const settings = readSettings(SETTINGS, process.env);
-  const log = createLogger('ledger', settings.EENMAAL_LOG_LEVEL);
-  const secret = await readSecret(settings.EENMAAL_KEY_SECRET_FILE);
-  const { identity, storeKey, nkey } = await openKeystore(settings.EENMAAL_STATE_DIR, secret);
-  const { positionals } = parseArgs({ allowPositionals: true });
-  if (positionals[0] === 'enrol') {
+  const { EENMAAL_STATE_DIR, EENMAAL_KEY_SECRET_FILE } = readSettings(KEY_SETTINGS, process.env);
+  const { identity, storeKey, nkey } = await openKeystore(EENMAAL_STATE_DIR, await readSecret(EENMAAL_KEY_SECRET_FILE));
+  if (parseArgs({ allowPositionals: true }).positionals[0] === 'enrol') {
     process.stdout.write(`${JSON.stringify({ keys: identity.public, nkey: nkey.public })}\n`);
     return;
   }
+  const settings = readSettings(SETTINGS, process.env);
+  const log = createLogger('ledger', settings.EENMAAL_LOG_LEVEL);
   const region = (await readIfThere(settings.EENMAAL_REGION_FILE))?.trim();
   if (!region) throw new EenmaalError('malformed', 'no region statement in EENMAAL_REGION_FILE');
   const nc = await connect({ url: settings.EENMAAL_NATS_URL.split(','), nkeySeed: nkey.seed, name: LEDGER_USER });

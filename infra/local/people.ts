@@ -1,0 +1,69 @@
+/** The invented family's devices on this machine: keys of each person, attested by the local team, ready to tell. */
+import { join } from 'node:path';
+import { newId } from '@eenmaal/client';
+import { type Joined, systemRandom, writeFileSafely } from '@eenmaal/host';
+import { type Id, person, type StatementInput } from '@eenmaal/model';
+import { type Member as FamilyDevice, familyMember } from '@eenmaal/service-family';
+import type { LocalRegion } from './region.ts';
+import type { Story } from './story.ts';
+
+export type Person = { slug: string; label: string; id: Id; device?: Joined };
+
+/** Dutch civil time, where a birthday begins at midnight: CET or CEST, whichever holds on that day. */
+function birthday(born: string, years: number): number {
+  const [year, month, day] = born.split('-').map(Number) as [number, number, number];
+  const utc = Date.UTC(year + years, month - 1, day);
+  const shown = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Europe/Amsterdam',
+    hour: '2-digit',
+    hour12: false,
+  }).format(utc);
+  return utc - Number(shown) * 3_600_000;
+}
+
+const boundaries = (born: string, now: number) => {
+  const at = (years: number) => {
+    const when = birthday(born, years);
+    return when <= now ? null : when;
+  };
+  return { turns12: at(12), turns16: at(16), turns18: at(18) };
+};
+
+/** The statements an attesting organisation makes about this family, and the people in them. */
+export async function makeFamily(
+  region: LocalRegion,
+  story: Story,
+): Promise<{ dossier: Id; people: Map<string, Person>; attestations: StatementInput[] }> {
+  const dossier = newId(systemRandom);
+  const people = new Map<string, Person>();
+  const attestations: StatementInput[] = [{ kind: 'dossier', dossier }];
+  for (const { slug, label, role, born } of story.family) {
+    const id = newId(systemRandom);
+    people.set(slug, { slug, label, id });
+    const keys = role === 'child' ? null : (await region.keystore(`people/${slug}`)).identity.public;
+    attestations.push({ kind: 'person', dossier, person: id, keys, ...boundaries(born, Date.now()) });
+  }
+  const idOf = (slug: string): Id => (people.get(slug) as Person).id;
+  for (const { child, holders } of story.custody)
+    attestations.push({ kind: 'custody', dossier, child: idOf(child), holders: holders.map(idOf) });
+  return { dossier, people, attestations };
+}
+
+/** Connects everybody who has keys; their folders are what `npm run family -- --as <slug>` uses afterwards. */
+export async function connectPeople(region: LocalRegion, story: Story, dossier: Id, people: Map<string, Person>) {
+  const members = new Map<string, ReturnType<typeof familyMember> & { device: FamilyDevice; close(): Promise<void> }>();
+  for (const { slug, role, label } of story.family) {
+    const { id } = people.get(slug) as Person;
+    if (role === 'child') continue;
+    const { identity } = await region.keystore(`people/${slug}`);
+    const joined = await region.joinAs(person(id), identity, region.familiesNkeySeed);
+    const profile = { person: id, dossier, name: label };
+    await writeFileSafely(join(region.dir, 'keys', 'people', slug, 'person.json'), JSON.stringify(profile));
+    const device: FamilyDevice = { participant: joined.participant, dossier, name: label, language: 'nl' };
+    const member = familyMember(device);
+    await member.sync();
+    members.set(slug, { ...member, device, close: joined.close });
+  }
+  return members;
+}
+export type Members = Awaited<ReturnType<typeof connectPeople>>;
