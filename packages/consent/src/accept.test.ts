@@ -202,7 +202,8 @@ describe('what a family says', () => {
 
   it('has a period that is not over', () => {
     const region = makeFamily();
-    expect(region.say('grant', MOTHER, M, CLINIC, { until: START })).toBe('malformed');
+    expect(region.say('grant', MOTHER, M, CLINIC, { from: 0, until: START })).toBe('malformed');
+    expect(region.say('grant', MOTHER, M, CLINIC, { from: 0, until: START + 1 })).toBeNull();
     expect(region.say('grant', MOTHER, M, CLINIC, { from: START + 9, until: START + 9 })).toBe('malformed');
     expect(region.say('grant', MOTHER, M, CLINIC, { from: START + 9, until: START + 10 })).toBeNull();
   });
@@ -233,7 +234,10 @@ describe('what a family says', () => {
 
   it('keeps a bounded number of grants in force', () => {
     const region = makeFamily();
-    for (let i = 0; i < 32; i++) region.grant(MOTHER, M, CLINIC);
+    for (let i = 0; i < 32; i++) region.grant(MOTHER, M, CLINIC, { until: START + 10 + i });
+    expect(region.say('grant', MOTHER, M, CLINIC)).toBe('rate-limited');
+    region.now = START + 10;
+    expect(region.say('grant', MOTHER, M, CLINIC), 'one ran out').toBeNull();
     expect(region.say('grant', MOTHER, M, CLINIC)).toBe('rate-limited');
     region.say('withdraw', MOTHER, M, CLINIC);
     expect(region.say('grant', MOTHER, M, CLINIC)).toBeNull();
@@ -305,6 +309,7 @@ describe('admissions', () => {
     region.say('withdraw', MOTHER, M, CLINIC);
     region.grant(MOTHER, M, SCHOOL);
     expect(region.admit(MOTHER, M, [SCHOOL])).toBe('stale-epoch');
+    expect(region.admit(CLINIC, M, []), 'still a member, no reader').toBe('no-authority');
   });
 });
 

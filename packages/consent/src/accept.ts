@@ -150,6 +150,8 @@ function checkAdmit(state: State, statement: StatementOf<'admit'>, now: Instant)
   // a newcomer would see who stopped reading, and get a key nobody may write under
   if (statement.wraps.length > 0 && isStale(state, statement.compartment, now)) return 'stale-epoch';
   if (hasTwice(statement.wraps.map(({ party }) => party))) return 'wrap-set-wrong';
+  // whoever made an epoch without history knows its key: a link under it would open the past to that member
+  if (statement.links.length > 0 && statement.epoch > 0 && epoch.link === null) return 'statement-out-of-order';
   for (const { party, scope, kid } of statement.wraps) {
     if (scope !== 'history' || readers.get(party) !== 'history') return 'wrap-set-wrong';
     // a wrap that is there already is not replaced: the new one could be noise

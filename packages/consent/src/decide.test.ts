@@ -156,6 +156,9 @@ describe('a yes of everybody who decides', () => {
     const child = region.state.persons.get(id('child8'));
     expect(child && decidersOf(region.state, child, region.now)).toEqual([]);
     expect(code(region, MOTHER, K8)).toBe('D-OTHER-ADULT');
+    region.grant(CHILD14, K14, SCHOOL);
+    region.custody('child14');
+    expect(code(region, SCHOOL, K14), 'a child of 14 needs them beside it').toBe('D-NO-AUTHORITY');
   });
 
   it('hears one person once when she is a subject and holds custody over the other', () => {

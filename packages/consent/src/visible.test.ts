@@ -95,6 +95,14 @@ describe('a partner', () => {
     expect(shown(region, CLINIC, 'grant')).toHaveLength(3);
   });
 
+  it('does not see the yes of a parent that no longer decides', () => {
+    const region = makeFamily();
+    region.grant(FATHER, K8, CLINIC);
+    const own = region.grant(MOTHER, K8, CLINIC);
+    region.custody('child8', 'mother');
+    expect(shown(region, CLINIC, 'grant')).toEqual([`grant ${own}`]);
+  });
+
   it('does not see a yes to a purpose that the other parent did not agree to', () => {
     const region = makeFamily();
     region.grant(MOTHER, K8, CLINIC);

@@ -63,8 +63,8 @@ function sightFrom(
   statements: Set<Id> | null,
 ): Sight {
   const places = statements && [...statements].map((id) => state.statements.get(id));
-  // a family member sees persons and custody from the day it joined: a new one is no reason to read all again
-  const version = JSON.stringify([[...compartments], places && [...persons], places]);
+  // persons are not in it: whom a partner sees follows from its compartments and the custody statements it sees
+  const version = JSON.stringify([[...compartments], places]);
   return { party, compartments: new Set(compartments), persons: new Set(persons), statements, version };
 }
 
