@@ -1,8 +1,7 @@
 /** What the region's steward registers and the message server's configuration lists: public keys and names, no secret. */
 import { accountOf } from '@eenmaal/broker';
-import type { Random } from '@eenmaal/crypto';
+import { openKeystore } from '@eenmaal/host';
 import { type PublicKeys, partner } from '@eenmaal/model';
-import { openKeystore } from './keystore.ts';
 import type { PartnerFile } from './partner-file.ts';
 import type { KeySettings } from './settings.ts';
 
@@ -18,12 +17,8 @@ export type Enrolment = {
 };
 
 /** Makes the keys when there are none yet. Asking again gives the same answer. @throws `keystore-locked` */
-export async function enrol(
-  { id, name, attests }: PartnerFile,
-  settings: KeySettings,
-  random: Random,
-): Promise<Enrolment> {
+export async function enrol({ id, name, attests }: PartnerFile, settings: KeySettings): Promise<Enrolment> {
   const account = accountOf(partner(id));
-  const { identity, nkey } = await openKeystore(settings, random);
+  const { identity, nkey } = await openKeystore(settings.stateDir, settings.keySecret);
   return { id, name, attests, keys: identity.public, account, nkey: nkey.public };
 }

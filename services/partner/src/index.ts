@@ -4,4 +4,4 @@ export { openLog } from './log.ts';
 export { Partner } from './partner.ts';
 export { type PartnerFile, parsePartnerFile, readPartnerFile } from './partner-file.ts';
 export { type Service, serve } from './serve.ts';
-export { hashOfToken, readSettings, type Settings } from './settings.ts';
+export { hashOfToken, type Settings } from './settings.ts';

@@ -1,22 +1,17 @@
 /**
- * The log: what happened, never what was said. Content, titles, keys and tokens are not logged anywhere; the redaction
- * here is the second lock. Of an error only its code and the place in the program are kept, because messages may quote.
+ * The log: what happened, never what was said. Content, titles, keys and tokens are not logged anywhere; the redaction of
+ * the shared logger is the second lock. Of an error only its code and the place in the program are kept, because
+ * messages may quote.
  */
+import { createLogger } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
-import { type DestinationStream, type Logger, pino } from 'pino';
 
-export type Log = Logger;
+export type Log = ReturnType<typeof createLogger>;
 
-const SECRET = ['authorization', 'content', 'text', 'title', 'keys', 'key', 'token', 'secret', 'seed', 'name', 'body'];
-
-export function openLog(level: string, organisation: string, destination?: DestinationStream): Log {
-  const options = {
-    level,
-    base: { organisation },
-    redact: { paths: SECRET.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '(not logged)' },
-    serializers: { err: describeError, error: describeError },
-  };
-  return destination ? pino(options, destination) : pino(options);
+/** @param destination for tests; standard error unless told */
+export function openLog(level: string, organisation: string, destination?: { write(line: string): void }): Log {
+  const serializers = { err: describeError, error: describeError };
+  return createLogger(`partner ${organisation}`, level, destination).child({}, { serializers });
 }
 
 /** What may be known of an error: our own have a code and a detail without content, others only where they arose. */

@@ -1,27 +1,26 @@
 /** The command: `main.ts --partner <file> [enrol | serve]`. The rest is in partner.ts. */
-import { randomFillSync } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { systemRandom } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { enrol } from './enrol.ts';
 import { openLog } from './log.ts';
 import { readPartnerFile } from './partner-file.ts';
 import { serve } from './serve.ts';
-import { readKeySettings, readSettings } from './settings.ts';
+import { readKeySettings, readServeSettings } from './settings.ts';
 
 const USAGE = 'Usage: node src/main.ts --partner <file> [enrol | serve]';
 const STOP_LIMIT_MS = 10_000;
-const random = (length: number): Uint8Array => randomFillSync(new Uint8Array(length));
 
 async function main(): Promise<void> {
   const { file, command } = readArguments(process.argv.slice(2));
   const organisation = await readPartnerFile(file);
   if (command === 'enrol') {
-    process.stdout.write(`${JSON.stringify(await enrol(organisation, readKeySettings(process.env), random))}\n`);
+    process.stdout.write(`${JSON.stringify(await enrol(organisation, await readKeySettings(process.env)))}\n`);
     return;
   }
-  const settings = readSettings(process.env);
+  const settings = await readServeSettings(process.env);
   const log = openLog(settings.logLevel, organisation.id);
-  const service = await serve(organisation, settings, { clock: Date.now, random, log });
+  const service = await serve(organisation, settings, { clock: Date.now, random: systemRandom, log });
   const stop = (): void => {
     // A download that never ends must not keep us; what it was given is cut short, and its client notices.
     setTimeout(() => process.exit(0), STOP_LIMIT_MS).unref();

@@ -9,6 +9,7 @@ import { type ClientOptions, Participant, turns, uploadAttachments } from '@eenm
 import { emptyState } from '@eenmaal/consent';
 import { type Random, sealingBytes } from '@eenmaal/crypto';
 import { verifyStatement } from '@eenmaal/envelope';
+import type { Keystore } from '@eenmaal/host';
 import {
   type Content,
   EenmaalError,
@@ -20,7 +21,6 @@ import {
 } from '@eenmaal/model';
 import { takeDelivery, updateAccess } from './inbox.ts';
 import { IndexStore, type Item } from './index-store.ts';
-import type { Keystore } from './keystore.ts';
 import { keepLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
 import type { PartnerFile } from './partner-file.ts';

@@ -1,9 +1,9 @@
 /** Starts one organisation: its keys, its index, its API; and stops them in the right order. */
 import type { AddressInfo } from 'node:net';
 import type { Random } from '@eenmaal/crypto';
+import { openKeystore } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { makeApi } from './http/app.ts';
-import { openKeystore } from './keystore.ts';
 import type { Log } from './log.ts';
 import { Partner } from './partner.ts';
 import type { PartnerFile } from './partner-file.ts';
@@ -24,7 +24,7 @@ export async function serve(
   settings: Settings,
   { clock, random, log }: Surroundings,
 ): Promise<Service> {
-  const keystore = await openKeystore(settings, random);
+  const keystore = await openKeystore(settings.stateDir, settings.keySecret);
   const partner = new Partner({ organisation, keystore, settings, clock, random, log });
   try {
     const api = await makeApi({ partner, tokenHash: settings.tokenHash, clock, random, log });

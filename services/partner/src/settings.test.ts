@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBase64url } from '@eenmaal/crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hashOfToken, readKeySettings, readSettings, tokenHashText } from './settings.ts';
+import { hashOfToken, readKeySettings, readServeSettings, tokenHashText } from './settings.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'eenmaal-partner-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -22,39 +22,40 @@ const env = {
 };
 
 describe('settings', () => {
-  it('are read by name', () => {
-    const settings = readSettings(env);
+  it('are read by name', async () => {
+    const settings = await readServeSettings(env);
     expect(settings).toMatchObject({ host: '127.0.0.1', port: undefined, logLevel: 'info', region: 'a.b.c' });
     expect(settings.natsUrl).toHaveLength(2);
     expect(settings.tokenHash).toEqual(hashOfToken(TOKEN));
     expect(settings.keySecret).toEqual(new Uint8Array(32).fill(1));
   });
 
-  it('take the hash of a token as well as the token', () => {
-    const hashed = readSettings({ ...env, EENMAAL_API_TOKEN_FILE: file('hash', tokenHashText(TOKEN)) });
+  it('take the hash of a token as well as the token', async () => {
+    const hashed = await readServeSettings({ ...env, EENMAAL_API_TOKEN_FILE: file('hash', tokenHashText(TOKEN)) });
     expect(hashed.tokenHash).toEqual(hashOfToken(TOKEN));
   });
 
-  it('ask less for enrolling', () => {
+  it('ask less for enrolling', async () => {
     const { EENMAAL_STATE_DIR, EENMAAL_KEY_SECRET_FILE } = env;
-    expect(readKeySettings({ EENMAAL_STATE_DIR, EENMAAL_KEY_SECRET_FILE }).nkeySeedFile).toContain('nats.nkey');
+    expect((await readKeySettings({ EENMAAL_STATE_DIR, EENMAAL_KEY_SECRET_FILE })).stateDir).toBe(dir);
   });
 
   it.each([
-    ['a missing variable', { EENMAAL_REGION_FILE: '' }, 'malformed', 'EENMAAL_REGION_FILE is missing'],
+    ['a missing variable', { EENMAAL_REGION_FILE: undefined }, 'malformed', 'EENMAAL_REGION_FILE is missing'],
     ['another kind of address', { EENMAAL_NATS_URL: 'http://secret' }, 'malformed', 'EENMAAL_NATS_URL has not'],
     ['a file that is not there', { EENMAAL_REGION_FILE: '/nowhere' }, 'malformed', 'EENMAAL_REGION_FILE'],
     ['a short token', { EENMAAL_API_TOKEN_FILE: file('short', 'hush') }, 'malformed', '32'],
     ['a wrong log level', { EENMAAL_LOG_LEVEL: 'loud' }, 'malformed', 'EENMAAL_LOG_LEVEL'],
     ['a short key secret', { EENMAAL_KEY_SECRET_FILE: file('less', 'AAAA') }, 'keystore-locked', '32 bytes'],
-    ['no key secret', { EENMAAL_KEY_SECRET_FILE: '/nowhere' }, 'keystore-locked', 'EENMAAL_KEY_SECRET_FILE'],
-  ])('are refused with %s', (_, wrong, code, detail) => {
-    expect(() => readSettings({ ...env, ...wrong })).toThrow(
+    ['no key secret', { EENMAAL_KEY_SECRET_FILE: '/nowhere' }, 'keystore-locked', '/nowhere'],
+  ])('are refused with %s', async (_, wrong, code, detail) => {
+    await expect(readServeSettings({ ...env, ...wrong })).rejects.toThrow(
       expect.objectContaining({ code, detail: expect.stringContaining(detail) }),
     );
   });
 
-  it('never repeat what was put in the wrong place', () => {
-    expect(() => readSettings({ ...env, EENMAAL_NATS_URL: 'canary-3f9' })).not.toThrow(/canary/);
+  it('never repeat what was put in the wrong place', async () => {
+    const wrong = readServeSettings({ ...env, EENMAAL_NATS_URL: 'canary-3f9' });
+    await expect(wrong).rejects.not.toThrow(/canary/);
   });
 });
