@@ -39,7 +39,7 @@ export type JournalOptions = {
   onFatal?(error: EenmaalError): void;
 };
 
-type Waiting = { act: Act<unknown>; resolve(value: unknown): void; reject(error: unknown): void };
+type Waiting = { act: Act<unknown>; appended: boolean; resolve(value: unknown): void; reject(error: unknown): void };
 
 /** No further act joins a commit that holds this much; the largest single act (600 kB of statements) still fits after it. */
 const MAX_BYTES = 400_000;
@@ -54,6 +54,8 @@ export class Journal {
   vault: Vault;
   readonly #options: JournalOptions;
   readonly #queue: Waiting[] = [];
+  /** Acts that only looked, but shared a commit that was not stored: they look once more, by themselves. */
+  readonly #again: Waiting[] = [];
   #seq = 0;
   #timeMs = 0;
   #busy = false;
@@ -95,7 +97,7 @@ export class Journal {
   run<T>(act: Act<T>): Promise<T> {
     if (this.#dead) return Promise.reject(this.#dead);
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ act, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ act, appended: false, resolve: resolve as (value: unknown) => void, reject });
       if (!this.#busy) void this.#work();
     });
   }
@@ -104,9 +106,9 @@ export class Journal {
     this.#busy = true;
     // let everything that arrived in this turn of the event loop share the first commit
     await Promise.resolve();
-    while (this.#queue.length > 0 && !this.#dead) await this.#commit();
+    while (this.#queue.length + this.#again.length > 0 && !this.#dead) await this.#commit();
     this.#busy = false;
-    if (this.#dead) for (const { reject } of this.#queue.splice(0)) reject(this.#dead);
+    if (this.#dead) for (const { reject } of [...this.#again.splice(0), ...this.#queue.splice(0)]) reject(this.#dead);
   }
 
   async #commit(): Promise<void> {
@@ -125,16 +127,19 @@ export class Journal {
       bytes += entrySize(entry);
       return index;
     };
+    const queue = this.#again.length > 0 ? this.#again : this.#queue;
     while (waiting.length < MAX_ACTS && bytes < MAX_BYTES) {
-      const next = this.#queue.shift();
+      const next = queue.shift();
       if (!next) break;
       waiting.push(next);
+      const before = entries.length;
       try {
         const result = next.act(this.state, at, append);
         settle.push(() => next.resolve(result));
       } catch (error) {
         settle.push(() => next.reject(error));
       }
+      next.appended = entries.length > before;
     }
     if (entries.length > 0 && !(await this.#store(entries, at, began, waiting))) return;
     const late = entries.length > 0 && this.#options.monotonic() - began > ANSWER_LEASE_MS;
@@ -190,7 +195,10 @@ export class Journal {
         this.#die(new EenmaalError('ledger-damaged', undefined, { cause }));
       }
     } else this.#die(known);
-    for (const { reject } of waiting) reject(known);
+    for (const one of waiting) {
+      if (one.appended || this.#dead) one.reject(known);
+      else this.#again.push(one);
+    }
   }
 
   #die(error: EenmaalError): void {
@@ -198,23 +206,21 @@ export class Journal {
     this.#options.onFatal?.(error);
   }
 
-  /** Builds state, tree and index anew from the stored log. */
+  /** Builds state, tree and index anew from the stored log; nobody sees them half-built. */
   async #replay(): Promise<void> {
-    this.state = emptyState();
-    this.tree = new Tree();
-    this.index = new Index();
-    this.#timeMs = 0;
+    const [state, tree, index] = [emptyState(), new Tree(), new Index()];
+    let timeMs = 0;
     try {
       this.#seq = await this.#options.store.readAll(1, ({ seq, bytes }) => {
         const commit = decodeCommit(bytes);
-        checkChain({ size: this.tree.size, root: this.tree.root(), timeMs: this.#timeMs }, commit);
+        checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
         for (const [i, entry] of commit.entries.entries()) {
-          const index = commit.firstIndex + i;
-          fold(this.state, trustEvent(openEntry(entry, index, this.vault).event), index, commit.timeMs);
-          this.tree.append(hashLeaf(entry.leaf));
+          const at = commit.firstIndex + i;
+          fold(state, trustEvent(openEntry(entry, at, this.vault).event), at, commit.timeMs);
+          tree.append(hashLeaf(entry.leaf));
         }
-        this.#timeMs = commit.timeMs;
-        this.index.add(seq, commit);
+        timeMs = commit.timeMs;
+        index.add(seq, commit);
       });
     } catch (cause) {
       if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
@@ -222,6 +228,8 @@ export class Journal {
         throw new EenmaalError('ledger-damaged', 'an entry does not open', { cause });
       throw cause;
     }
+    Object.assign(this, { state, tree, index });
+    this.#timeMs = timeMs;
   }
 
   /** One durable entry, read back from the stream. */
