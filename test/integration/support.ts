@@ -1,6 +1,6 @@
 /** What the integration tests share: refusals checked in one way, envelopes made by hand, a ledger that answers falsely. */
-import { accountOf, connect, type ParticipantLink, participantLink } from '@eenmaal/broker';
-import { newId, type Participant, type Transport } from '@eenmaal/client';
+import { accountOf, connect, openChannel, type ParticipantLink, participantLink } from '@eenmaal/broker';
+import { newId, Participant, type Transport } from '@eenmaal/client';
 import {
   hash256,
   type Identity,
@@ -24,7 +24,7 @@ import {
   type PartyId,
   type Request,
 } from '@eenmaal/model';
-import { type LedgerService, startLedger } from '@eenmaal/service-ledger';
+import { Journal, type LedgerService, startLedger } from '@eenmaal/service-ledger';
 import { type Chain, type ChainOptions, startChain, startFamily } from '@eenmaal/testkit';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect } from 'vitest';
@@ -190,4 +190,38 @@ export function wronglySigned(jws: string): string {
   const [head, body, signature = ''] = jws.split('.');
   const first = signature.startsWith('A') ? 'B' : 'A';
   return `${head}.${body}.${first}${signature.slice(1)}`;
+}
+
+/** Tries again until it succeeds: for what comes back by itself after an outage. */
+export async function eventually<T>(act: () => Promise<T>, limit = 15_000): Promise<T> {
+  for (const end = Date.now() + limit; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    try {
+      return await act();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+/** A participant that waits no longer than `timeout` for an answer. `url`: through something in between. */
+export async function impatient(chain: TestChain, party: PartyId, identity: Identity, timeout: number) {
+  const account = accountOf(party);
+  const nkeySeed = (chain.nkeys.get(account) as { seed: string }).seed;
+  const nc = await connect({ url: chain.server.url, nkeySeed, name: account });
+  const link = participantLink(nc, account);
+  const { random, clock, region } = chain;
+  const channel = { request: link.request, identity, party, clock, random, timeout };
+  const transport = openChannel({ ...channel, ledgerSealingKey: chain.ledgerIdentity.sealing.publicKey });
+  const participant = new Participant({ party, identity, transport, region, clock, random, upload: link.putChunk });
+  return { participant, transport, close: () => nc.close() };
+}
+
+/** A fresh ledger service on the same store would come to exactly this state, tree and size. */
+export async function sameAsReplay(chain: TestChain): Promise<void> {
+  const { store, journal } = chain.ledger;
+  const { clock, random, vaultKey } = chain;
+  const fresh = await Journal.open({ store, vaultKey, clock, random, monotonic: () => performance.now() });
+  expect(fresh.size).toBe(journal.size);
+  expect(toBase64url(fresh.tree.root())).toBe(toBase64url(journal.tree.root()));
+  expect(fresh.state).toEqual(journal.state);
 }
