@@ -275,6 +275,9 @@ describe('epochs', () => {
     expect(region.admit(CLINIC, M, [], { links: [{ epoch: 1, link: 'link' }] })).toBe('no-authority');
     expect(region.admit(MOTHER, M, [], { links: [{ epoch: 0, link: 'link' }] })).toBe('statement-out-of-order');
     expect(region.admit(MOTHER, M, [], { links: [{ epoch: 2, link: 'link' }] })).toBe('statement-out-of-order');
+    const early = region.admit(MOTHER, M, [], { links: [{ epoch: 1, link: 'link' }] });
+    expect(early, 'its maker would open the past with it').toBe('statement-out-of-order');
+    expect(region.rotate(MOTHER, M)).toBeNull();
     expect(region.admit(MOTHER, M, [], { links: [{ epoch: 1, link: 'link' }] })).toBeNull();
     expect(region.admit(MOTHER, M, [], { links: [{ epoch: 1, link: 'other' }] })).toBe('statement-out-of-order');
   });

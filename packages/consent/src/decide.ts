@@ -10,11 +10,19 @@ import {
   isPerson,
   nameOf,
   type PartyId,
-  Purpose,
+  type Purpose,
   type ReasonCode,
 } from '@eenmaal/model';
 import { ageBand, ruleReference, whoDecides, whoReads } from './law.ts';
-import type { CompartmentState, GrantState, PersonState, Say, State } from './state.ts';
+import {
+  ALL_PURPOSES,
+  bitsOf,
+  type CompartmentState,
+  type GrantState,
+  type PersonState,
+  type Say,
+  type State,
+} from './state.ts';
 
 /**
  * `index`: the log index of the message it is about; leave it out for what is written from now on.
@@ -60,13 +68,9 @@ const holdsRole = (subject: PersonState, person: Id, roles: readonly ('self' | '
 /** Everyone whose yes is needed about this person now; empty when somebody is needed who is not there. */
 export function decidersOf(state: State, subject: PersonState, now: Instant): readonly Id[] {
   const roles = whoDecides(state.profile, ageBand(subject, now));
-  const deciders: Id[] = [];
-  for (const role of roles) {
-    if (role === 'self') deciders.push(subject.id);
-    else if (subject.custody.length === 0) return [];
-    else deciders.push(...subject.custody);
-  }
-  return deciders;
+  if (!roles.includes('custody')) return [subject.id];
+  if (subject.custody.length === 0) return [];
+  return roles.includes('self') ? [subject.id, ...subject.custody] : subject.custody;
 }
 
 /** Whether this person's say counts for this compartment now; a child's no also counts while nobody holds custody. */
@@ -85,34 +89,18 @@ const WEIGHT: Partial<Record<ReasonCode, number>> = {
   'D-NOT-YET': 6,
   'D-BEFORE-GRANT': 5,
   'D-PURPOSE': 4,
-  'D-NO-AUTHORITY': 3,
-  'D-NO-GRANT': 1,
 };
 const weighsMore = (code: ReasonCode, than: ReasonCode): boolean => (WEIGHT[code] ?? 0) > (WEIGHT[than] ?? 0);
 
-/** A question that names no purpose gets the best answer any one purpose gives: yeses to different purposes do not add up. */
+/**
+ * A partner needs a standing yes of every decider of every subject, for this compartment, period and age of message, and
+ * for one and the same purpose: yeses to different purposes do not add up.
+ */
 function decideForPartner(state: State, compartment: CompartmentState, question: Question, now: Instant): Decision {
   const says = compartment.says.get(nameOf(question.party));
   if (!says) return deny('D-NO-GRANT');
-  if (question.purpose !== undefined) return decideForPurpose(state, compartment, says, question, now);
-  let best = deny('D-NO-GRANT');
-  for (const purpose of Purpose.options) {
-    const found = decideForPurpose(state, compartment, says, { ...question, purpose }, now);
-    if (found.outcome === 'permit') return found;
-    if (found.outcome === 'hold' || (best.outcome === 'deny' && weighsMore(found.code, best.code))) best = found;
-  }
-  return best;
-}
-
-/** A partner needs a standing yes of every decider of every subject, for this compartment, purpose, period and age of message. */
-function decideForPurpose(
-  state: State,
-  compartment: CompartmentState,
-  says: Says,
-  question: Question,
-  now: Instant,
-): Decision {
-  const basis: Id[] = [];
+  const agreed: Say[] = [];
+  let purposes = question.purpose === undefined ? ALL_PURPOSES : bitsOf([question.purpose]);
   let worst: ReasonCode | null = null;
   let unheard: ReasonCode | null = null;
   for (const id of compartment.subjects) {
@@ -121,31 +109,48 @@ function decideForPurpose(
     if (!subject || deciders.length === 0) return deny('D-NO-AUTHORITY');
     for (const decider of deciders) {
       const child = subject.id === decider && ageBand(subject, now) !== 'adult';
-      const found = fittingGrant(says.get(decider), child, question, now);
-      if (typeof found !== 'string') {
-        if (!basis.includes(found.id)) basis.push(found.id);
+      const say = says.get(decider) ?? SILENCE;
+      const found = agreedPurposes(say, child, question, now);
+      if (typeof found === 'number') {
+        purposes &= found;
+        if (!agreed.includes(say)) agreed.push(say);
       } else if (found === 'D-NO-GRANT') {
         unheard ??= child ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
       } else if (worst === null || weighsMore(found, worst)) worst = found;
     }
   }
   if (worst) return deny(worst);
-  if (!unheard) return answer('permit', 'P-CONSENT-ALL', basis, CONSENT);
-  if (basis.length > 0) return answer('hold', unheard, [], CONSENT);
-  return deny(anyFitting(says, question, now) ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
+  if (agreed.length === 0) return deny(anyFitting(says, question, now) ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
+  if (purposes === 0) return deny('D-PURPOSE');
+  if (unheard) return answer('hold', unheard, [], CONSENT);
+  return answer('permit', 'P-CONSENT-ALL', basisOf(agreed, purposes & -purposes, question, now), CONSENT);
 }
 
-/** The grant of one person that answers the question, or why there is none. */
-function fittingGrant(say: Say | undefined, child: boolean, question: Question, now: Instant): GrantState | ReasonCode {
-  if (!say) return 'D-NO-GRANT';
+const SILENCE: Say = { grants: [], refused: false };
+
+/** The purposes (as bits) one person agreed to that answer the question, or why there is none. */
+function agreedPurposes(say: Say, child: boolean, question: Question, now: Instant): number | ReasonCode {
   if (say.refused) return child ? 'D-REFUSED-CHILD' : 'D-REFUSED-PARENT';
+  let purposes = 0;
   let why: ReasonCode = 'D-NO-GRANT';
   for (const grant of say.grants) {
     const problem = problemOf(grant, question, now);
-    if (problem === null) return grant;
-    if (weighsMore(problem, why)) why = problem;
+    if (problem === null) purposes |= grant.purposeBits;
+    else if (weighsMore(problem, why)) why = problem;
   }
-  return why;
+  return purposes === 0 ? why : purposes;
+}
+
+/** Of each decider the first grant that answers the question for this one purpose. */
+function basisOf(agreed: readonly Say[], purpose: number, question: Question, now: Instant): Id[] {
+  const basis: Id[] = [];
+  for (const { grants } of agreed) {
+    const grant = grants.find(
+      (given) => (given.purposeBits & purpose) !== 0 && problemOf(given, question, now) === null,
+    );
+    if (grant) basis.push(grant.id);
+  }
+  return basis;
 }
 
 /** Why this grant is no answer to a question; null when it is one. */
@@ -157,14 +162,12 @@ export function problemOf(
   if (grant.ended) return 'D-WITHDRAWN';
   if (now >= grant.until) return 'D-EXPIRED';
   if (now < grant.from) return 'D-NOT-YET';
-  if (question.purpose !== undefined && !grant.purposes.includes(question.purpose)) return 'D-PURPOSE';
+  if (question.purpose !== undefined && (grant.purposeBits & bitsOf([question.purpose])) === 0) return 'D-PURPOSE';
   if (question.index !== undefined && !grant.history && question.index < grant.index) return 'D-BEFORE-GRANT';
   return null;
 }
 
-type Says = ReadonlyMap<Id, Say>;
-
-const anyFitting = (says: Says, question: Question, now: Instant): boolean =>
+const anyFitting = (says: ReadonlyMap<Id, Say>, question: Question, now: Instant): boolean =>
   [...says.values()].some(
     (say) => !say.refused && say.grants.some((grant) => problemOf(grant, question, now) === null),
   );

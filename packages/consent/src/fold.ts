@@ -4,7 +4,7 @@
  */
 import type { Event, EventOf, Header, Instant, PartyId, PublicKeys, Statement, StatementOf } from '@eenmaal/model';
 import { LIMITS, nameOf, officer, partner, person, STEWARD } from '@eenmaal/model';
-import type { CompartmentState, Say, State } from './state.ts';
+import { bitsOf, type CompartmentState, type GrantState, type Say, type State } from './state.ts';
 
 /** A log entry with its signed parts already verified and parsed. `thumbprints` are those of a statement's new keys. */
 export type FoldInput =
@@ -130,8 +130,20 @@ function foldSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 're
   const by = nameOf(statement.by);
   const say = sayOf(compartment, statement.partner, by);
   if (statement.kind === 'grant') {
-    const { id, compartment: where, partner: to, purposes, from, until, history } = statement;
-    const grant = { id, compartment: where, by, partner: to, purposes, from, until, history, index, ended: null };
+    const { id, partner: to, purposes, from, until, history } = statement;
+    const grant: GrantState = {
+      id,
+      compartment: compartment.id,
+      by,
+      partner: to,
+      purposes,
+      purposeBits: bitsOf(purposes),
+      from,
+      until,
+      history,
+      index,
+      ended: null,
+    };
     // what ended or expired never answers again: dropped, so that a list does not grow with every renewal
     say.grants = [...say.grants.filter((old) => !old.ended && state.at < old.until), grant];
     say.refused = false;

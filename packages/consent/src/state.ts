@@ -1,13 +1,13 @@
 /** What the log says so far, in the shape the rule asks its questions in. Only `fold` changes it. */
-import type {
-  AttachmentRef,
-  Id,
-  Instant,
-  KeyId,
-  OrganisationId,
-  PartyId,
-  Profile,
-  PublicKeys,
+import {
+  type AttachmentRef,
+  type Id,
+  type Instant,
+  type KeyId,
+  type OrganisationId,
+  type PartyId,
+  type Profile,
+  type PublicKeys,
   Purpose,
 } from '@eenmaal/model';
 
@@ -41,6 +41,8 @@ export type GrantState = {
   by: Id;
   partner: OrganisationId;
   purposes: readonly Purpose[];
+  /** The same, one bit each: a decision is about the purposes that all deciders share. */
+  purposeBits: number;
   from: Instant;
   until: Instant;
   history: boolean;
@@ -128,5 +130,12 @@ export const emptyState = (): State => ({
   size: 0,
   at: 0,
 });
+
+const BITS = new Map<string, number>(Purpose.options.map((purpose, place) => [purpose, 1 << place]));
+export const ALL_PURPOSES = (1 << Purpose.options.length) - 1;
+
+/** A set of purposes as bits; one that is unknown has none. */
+export const bitsOf = (purposes: readonly Purpose[]): number =>
+  purposes.reduce((bits, purpose) => bits | (BITS.get(purpose) ?? 0), 0);
 
 export const currentEpoch = (compartment: CompartmentState): EpochState | undefined => compartment.epochs.at(-1);
