@@ -109,17 +109,20 @@ export async function megolmPeer(): Promise<Peer<string>> {
   return {
     name: 'Megolm',
     seal: (content) => sealIn(sender, content),
-    async open(sealed) {
-      const event = `{"type":"m.room.encrypted","event_id":"$1","sender":"${sender.user}","origin_server_ts":1,"room_id":"${ROOM}","content":${sealed}}`;
-      const opened = await reader.machine.decryptRoomEvent(event, new RoomId(ROOM), trust());
-      return Schema.parse(JSON.parse(opened.event).content);
-    },
+    open: (sealed) => openIn(reader, sender, sealed),
     size: (sealed) => sealed.length,
   };
 }
 
 export const sealIn = ({ machine }: Member, content: Content): Promise<string> =>
   machine.encryptRoomEvent(new RoomId(ROOM), 'org.example.content', JSON.stringify(content));
+
+export async function openIn({ machine }: Member, { user }: Member, sealed: string): Promise<Content> {
+  const outside = { type: 'm.room.encrypted', event_id: '$1', sender: user, origin_server_ts: 1, room_id: ROOM };
+  const event = `${JSON.stringify(outside).slice(0, -1)},"content":${sealed}}`;
+  const opened = await machine.decryptRoomEvent(event, new RoomId(ROOM), trust());
+  return Schema.parse(JSON.parse(opened.event).content);
+}
 
 /** The past for a newcomer: all group keys exported, encrypted as an attachment, and imported there. */
 export async function passOn(from: Member, to: Member): Promise<{ bytes: number; keys: number }> {

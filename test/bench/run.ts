@@ -54,7 +54,7 @@ process.exit(0); // the Megolm machines keep timers
 function section({ title, header, rows, claims, notes }: Group): string {
   const ratios = claims.map((claim) => [
     claim.what,
-    claim.goal === undefined ? '-' : `${claim.most ? 'at most' : 'at least'} ${claim.goal}`,
+    claim.goal === undefined ? '-' : `at least ${claim.goal}`,
     ranged(claim.value),
     claim.cpu ? ranged(claim.cpu) : '-',
     verdict(claim),
@@ -75,7 +75,7 @@ async function heading(): Promise<string> {
     'Written by `npm run bench`. Figures of one run on one machine; only the ratios mean something elsewhere. Every case ' +
       'of a group runs in every round, in turning order; a figure is the median of the rounds, a ratio is taken inside each ' +
       'round first. In brackets the middle half of the rounds. "By processor time" counts what this process used, with its ' +
-      'helper threads, which neighbours on the machine disturb less; a goal is judged by the clock.',
+      'helper threads, which neighbours on the machine disturb less; goals are judged by it where it is given.',
     `${started.toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ` +
       `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, nats-server ${version}, ${versions.join(', ')}.`,
     '',
