@@ -1,7 +1,7 @@
 /** Who can read what, computed here from signed statements: dossiers, compartments, readers, and "may I share this?". */
 import type { Participant } from '@eenmaal/client';
 import { decide, LAW } from '@eenmaal/consent';
-import { EenmaalError, type Id, isPartner, type PartyId, type Purpose, partner } from '@eenmaal/model';
+import { EenmaalError, type Id, isPartner, type PartyId, Purpose, partner } from '@eenmaal/model';
 import type { IndexStore, ItemStatus } from './index-store.ts';
 
 export type DossierLine = { id: Id; compartments: number; items: Record<ItemStatus, number> };
@@ -78,8 +78,8 @@ function accessOf({ mirror, party }: Participant, compartment: Id, now: number):
     since: timeOf(last) ?? null,
     until: Math.min(...grants.map(({ until }) => until)),
     history: grants.every(({ history }) => history),
-    purposes: (grants[0]?.purposes ?? []).filter((purpose) =>
-      grants.every(({ purposes }) => purposes.includes(purpose)),
+    purposes: Purpose.options.filter(
+      (purpose) => decide(state, { party, compartment, purpose }, now).outcome === 'permit',
     ),
   };
 }

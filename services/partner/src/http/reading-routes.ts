@@ -1,11 +1,11 @@
 /** Routes that read: status, dossiers, items, content, attachments, who can read, may I share. */
-import { Readable } from 'node:stream';
-import { type Content, Id, isPartner, OrganisationId, Purpose } from '@eenmaal/model';
+import { Id, isPartner, OrganisationId, Purpose } from '@eenmaal/model';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { dossierOf, dossiersOf, mayShare, readersOf } from '../overview.ts';
 import type { ApiOptions, App } from './app.ts';
 import { ErrorShape } from './errors.ts';
+import { OCTETS, sendFile } from './send-file.ts';
 import {
   AdviceShape,
   boundaryShape,
@@ -103,41 +103,4 @@ export function readingRoutes(app: App, { partner, clock }: ApiOptions): void {
     { schema: { body: Share, response: { 200: AdviceShape, ...refused } } },
     async ({ body }) => mayShare(participant, body, clock()),
   );
-}
-
-const OCTETS = 'application/octet-stream';
-
-/**
- * A stream whose last piece is held back until the whole file was found sound: of a damaged one the answer ends before
- * the promised length, and no client takes it for complete. Always as plain bytes: its type is what a sender claims.
- */
-async function sendFile(
-  reply: FastifyReply,
-  { name, bytes }: Content['attachments'][number],
-  source: AsyncGenerator<Uint8Array>,
-): Promise<FastifyReply> {
-  const pieces = holdBack(source);
-  // Refused before anything is sent, the answer is an error like all others.
-  const first = await pieces.next();
-  const body = Readable.from(join(first, pieces), { objectMode: false });
-  return reply
-    .header('content-type', OCTETS)
-    .header('content-length', bytes)
-    .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
-    .send(body);
-}
-
-async function* holdBack(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array | undefined;
-  for await (const piece of source) {
-    if (held) yield held;
-    held = piece;
-  }
-  if (held) yield held;
-}
-
-async function* join(first: IteratorResult<Uint8Array>, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (first.done) return;
-  yield first.value;
-  yield* rest;
 }

@@ -4,11 +4,11 @@ import { EenmaalError } from '@eenmaal/model';
 import type { Partner } from '../partner.ts';
 import type { App } from './app.ts';
 import { ErrorShape } from './errors.ts';
+import { OCTETS } from './send-file.ts';
 import { MessageShape, SentShape, sentTime, UploadShape } from './shapes.ts';
 
 /** As much as an attachment holds: 16 GiB. */
 const FILE_LIMIT = 16 * 1024 ** 3;
-const OCTETS = 'application/octet-stream';
 
 export function writingRoutes(app: App, partner: Partner): void {
   // Handed on as it comes in, never gathered.
