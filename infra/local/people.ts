@@ -1,13 +1,13 @@
 /** The invented family's devices on this machine: keys of each person, attested by the local team, ready to tell. */
 import { join } from 'node:path';
-import { newId } from '@eenmaal/client';
-import { type Joined, systemRandom, writeFileSafely } from '@eenmaal/host';
-import { type Id, person, type StatementInput } from '@eenmaal/model';
+import { writeFileSafely } from '@eenmaal/host';
+import { type Id, person } from '@eenmaal/model';
 import { type Member as FamilyDevice, familyMember } from '@eenmaal/service-family';
+import type { PartnerApi } from './partner-api.ts';
 import type { LocalRegion } from './region.ts';
 import type { Story } from './story.ts';
 
-export type Person = { slug: string; label: string; id: Id; device?: Joined };
+export type Person = { slug: string; label: string; id: Id };
 
 /** Dutch civil time, where a birthday begins at midnight: CET or CEST, whichever holds on that day. */
 function birthday(born: string, years: number): number {
@@ -21,32 +21,27 @@ function birthday(born: string, years: number): number {
   return utc - Number(shown) * 3_600_000;
 }
 
-const boundaries = (born: string, now: number) => {
-  const at = (years: number) => {
+const boundaries = (born: string) => {
+  const at = (years: number): string | null => {
     const when = birthday(born, years);
-    return when <= now ? null : when;
+    return when <= Date.now() ? null : new Date(when).toISOString();
   };
   return { turns12: at(12), turns16: at(16), turns18: at(18) };
 };
 
-/** The statements an attesting organisation makes about this family, and the people in them. */
-export async function makeFamily(
-  region: LocalRegion,
-  story: Story,
-): Promise<{ dossier: Id; people: Map<string, Person>; attestations: StatementInput[] }> {
-  const dossier = newId(systemRandom);
+/** The attesting organisation opens the dossier and says who is who; the keys come from the people's own devices. */
+export async function attestFamily(region: LocalRegion, attestor: PartnerApi, story: Story) {
+  const { dossier } = await attestor.openDossier();
   const people = new Map<string, Person>();
-  const attestations: StatementInput[] = [{ kind: 'dossier', dossier }];
   for (const { slug, label, role, born } of story.family) {
-    const id = newId(systemRandom);
-    people.set(slug, { slug, label, id });
     const keys = role === 'child' ? null : (await region.keystore(`people/${slug}`)).identity.public;
-    attestations.push({ kind: 'person', dossier, person: id, keys, ...boundaries(born, Date.now()) });
+    const { person: id } = await attestor.attestPerson(dossier, { keys, ...boundaries(born) });
+    people.set(slug, { slug, label, id });
   }
   const idOf = (slug: string): Id => (people.get(slug) as Person).id;
   for (const { child, holders } of story.custody)
-    attestations.push({ kind: 'custody', dossier, child: idOf(child), holders: holders.map(idOf) });
-  return { dossier, people, attestations };
+    await attestor.attestCustody(dossier, { child: idOf(child), holders: holders.map(idOf) });
+  return { dossier, people };
 }
 
 /** Connects everybody who has keys; their folders are what `npm run family -- --as <slug>` uses afterwards. */

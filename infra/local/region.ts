@@ -148,6 +148,9 @@ export async function startRegion(options: RegionOptions) {
   );
   return {
     ...{ nats, natsServer, dir, region, regionFile, secretFile, steward: asSteward, ledger: ledgerService },
+    officers: options.officers,
+    /** Organisations that may open dossiers. */
+    attestors: new Set(partners.filter(({ attests }) => attests).map(({ id }) => id)),
     partners: new Map(running.map((one) => [one.id, one])),
     familiesNkeySeed: families.seed,
     keystore,

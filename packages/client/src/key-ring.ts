@@ -4,7 +4,7 @@
  */
 import type { Identity } from '@eenmaal/crypto';
 import { type EpochRef, epochCommitment, epochKey, openHistory, openLabel, openWrap } from '@eenmaal/envelope';
-import { EenmaalError, type Id, type PartyId } from '@eenmaal/model';
+import { EenmaalError, type Id, type PartyId, type Wrap } from '@eenmaal/model';
 import type { Mirror } from './mirror.ts';
 
 /** Keys of one epoch: K_e, and H_e for a member with history. */
@@ -58,24 +58,30 @@ export class KeyRing {
     }
   }
 
-  /** From the newest wrap with history back to the epoch asked for; else the wrap of that very epoch. */
+  /** From the newest wrap with history back to the epoch asked for; where a link is missing from the next older one. */
   #find(ref: EpochRef, held: Map<number, EpochKeys>): void {
-    const mine = this.#wraps(ref.compartment);
-    const newest = mine.findLast(({ wrap, epoch }) => wrap.scope === 'history' && epoch >= ref.epoch);
-    const found = newest ?? mine.findLast(({ epoch }) => epoch === ref.epoch);
-    if (!found) return;
-    const { wrap, epoch, by } = found;
-    const at = { ...ref, epoch };
-    const opened = held.get(epoch)?.history ?? openWrap(wrap, at, by, this.#identity.sealing.secretKey);
-    if (!held.get(epoch)?.history) this.unwraps++;
-    if (wrap.scope === 'epoch') {
-      this.#hold(held, at, { epoch: opened, history: null });
-      return;
-    }
+    const mine = this.#wraps(ref.compartment).reverse();
+    const history = mine.filter(({ wrap, epoch }) => wrap.scope === 'history' && epoch >= ref.epoch);
+    const here = mine.filter(({ wrap, epoch }) => wrap.scope === 'epoch' && epoch === ref.epoch);
     const links = this.#mirror.linksOf(ref.dossier, ref.compartment);
-    for (const [number, history] of openHistory(opened, at, links)) {
-      const here = { ...ref, epoch: number };
-      this.#hold(held, here, { epoch: epochKey(history, here), history });
+    for (const { wrap, epoch, by } of [...history, ...here]) {
+      if (held.has(ref.epoch)) return;
+      const at = { ...ref, epoch };
+      const opened = held.get(epoch)?.history ?? this.#unwrap(wrap, at, by);
+      if (wrap.scope === 'epoch') this.#hold(held, at, { epoch: opened, history: null });
+      else this.#holdHistory(held, at, openHistory(opened, at, links));
+    }
+  }
+
+  #unwrap(wrap: Wrap, ref: EpochRef, by: string): Uint8Array {
+    this.unwraps++;
+    return openWrap(wrap, ref, by, this.#identity.sealing.secretKey);
+  }
+
+  #holdHistory(held: Map<number, EpochKeys>, ref: EpochRef, found: ReadonlyMap<number, Uint8Array>): void {
+    for (const [epoch, history] of found) {
+      const here = { ...ref, epoch };
+      if (!this.#hold(held, here, { epoch: epochKey(history, here), history })) return;
     }
   }
 
@@ -87,13 +93,13 @@ export class KeyRing {
     );
   }
 
-  /** A key that is not the one signed for everybody is no key. */
-  #hold(held: Map<number, EpochKeys>, ref: EpochRef, keys: EpochKeys): void {
+  /** A key that is not the one signed for everybody is no key; nothing that follows from it is. */
+  #hold(held: Map<number, EpochKeys>, ref: EpochRef, keys: EpochKeys): boolean {
     const signed = (this.#mirror.keyStatements.get(ref.compartment) ?? []).find(
       ({ statement }) => statement.kind === 'epoch' && statement.epoch === ref.epoch,
-    );
-    if (signed?.statement.kind === 'epoch' && signed.statement.commitment !== epochCommitment(keys.epoch, ref))
-      throw new EenmaalError('not-readable', 'another key than was signed for');
+    )?.statement;
+    if (signed?.kind === 'epoch' && signed.commitment !== epochCommitment(keys.epoch, ref)) return false;
     held.set(ref.epoch, keys);
+    return true;
   }
 }

@@ -1,0 +1,37 @@
+/** Runs the family's or the officer's command line against the region `npm start` left running. */
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { readIfThere } from '@eenmaal/host';
+
+const root = resolve(import.meta.dirname, '../..');
+export const STATE = join(root, '.state/region');
+
+/** @param program path of a main.ts @param keys folder of the party's keys, under `.state/region/keys` */
+export async function runAs(
+  program: string,
+  keys: string,
+  args: readonly string[],
+  more: Record<string, string> = {},
+): Promise<void> {
+  const running = await readIfThere(join(STATE, 'running.json'));
+  if (running === undefined) {
+    process.stderr.write('Er draait geen regio. Begin met: npm start\nNo region is running. Begin with: npm start\n');
+    process.exitCode = 1;
+    return;
+  }
+  const env = {
+    ...process.env,
+    EENMAAL_NATS_URL: (JSON.parse(running) as { url: string }).url,
+    EENMAAL_STATE_DIR: join(STATE, 'keys', keys),
+    EENMAAL_KEY_SECRET_FILE: join(STATE, 'secret'),
+    EENMAAL_REGION_FILE: join(STATE, 'region.jws'),
+    ...more,
+  };
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, program), ...args], {
+    env,
+    stdio: 'inherit',
+  });
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 1;
+  });
+}
