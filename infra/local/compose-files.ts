@@ -17,8 +17,8 @@ const statePath = (...names: string[]): string => join(root, STATE, ...names);
 export const paths = {
   compose: join(root, 'docker-compose.yml'),
   partnerServices: statePath('partners.yaml'),
-  config: statePath('public/nats.conf'),
-  region: statePath('public/region.jws'),
+  config: statePath('nats/nats.conf'),
+  region: statePath('region/region.jws'),
   families: statePath('keys/families.nkey'),
   keys: (party: string): string => statePath('keys', party),
   secret: (name: string): string => statePath('secrets', name),
@@ -68,10 +68,13 @@ export function partnerServices(composeFile: string, partners: readonly PartnerC
 const secretsOf = (service: string) =>
   ['key', 'token'].map((kind) => ({ name: `${service}-${kind}`, file: `${service}.${kind}` }));
 
-/** Makes the secrets that are not there yet, and the folder both the message server and every program look into. */
+/** Makes what is not there yet: the secrets, and the folders the containers look into. */
 export async function prepareFiles(partners: readonly PartnerContainer[]): Promise<void> {
   await mkdir(statePath(), { recursive: true, mode: 0o700 });
-  await mkdir(statePath('public'), { recursive: true });
+  for (const dir of ['nats', 'region']) {
+    await mkdir(statePath(dir), { recursive: true });
+    await chmod(statePath(dir), 0o755);
+  }
   await ensureSecret(paths.secret('steward.key'));
   const mounted = [
     'ledger.key',
@@ -86,7 +89,7 @@ export async function prepareFiles(partners: readonly PartnerContainer[]): Promi
   await writeFile(paths.partnerServices, services);
 }
 
-/** For a file of `public`, which the containers read: it replaces the old one in one step. */
+/** For a file that containers read and that holds no secret: it replaces the old one in one step. */
 export async function writePublic(path: string, text: string): Promise<void> {
   await writeFileSafely(path, text);
   await chmod(path, 0o444);

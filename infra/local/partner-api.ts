@@ -48,6 +48,8 @@ export function partnerApi({ url, token, name }: LocalPartner) {
         )
       ).items,
     open: (item: Id, purpose: Purpose) => json<ApiContent>('POST', `/v1/items/${item}/open`, { purpose }),
+    /** What was opened before, from the organisation's own file. */
+    content: (item: Id) => json<ApiContent>('GET', `/v1/items/${item}/content`),
     /** Bytes of an attachment, counted and thrown away. */
     async download(item: Id, attachment: Id): Promise<number> {
       let bytes = 0;

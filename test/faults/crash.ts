@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, type Participant, type Received, replay } from '@eenmaal/client';
 import { newIdentity } from '@eenmaal/crypto';
 import { type Joined, systemRandom } from '@eenmaal/host';
+import { partnerApi } from '@eenmaal/local/partner-api';
 import { type LocalRegion, startRegion } from '@eenmaal/local/region';
 import { EenmaalError, Event, type Id, parseJson, person } from '@eenmaal/model';
 import { chooser, seededRandom, tale, terms } from '@eenmaal/testkit';
@@ -54,6 +55,7 @@ export async function crashRounds(
       const work = Promise.all([
         familyWorks(world, history, below, () => over),
         ...READERS.map((reader) => readerWorks(world, reader, history, below, () => over)),
+        ...[...region.partners.keys()].map((id) => programWorks(region, id, world, history, () => over)),
       ]);
       await sleep(300 + below(700));
       await killAndRestart(region, victim, below(150));
@@ -61,7 +63,7 @@ export async function crashRounds(
       over = true;
       await work;
     }
-    const { problems, entries } = await check(region, history);
+    const { problems, entries } = await check(region, world, history);
     return { rounds, kills, acknowledged: history.length, entries, problems };
   } finally {
     await region.stop();
@@ -75,6 +77,9 @@ type World = {
   mother: Participant;
   readers: Map<string, Joined>;
   waiting: Map<string, Received[]>;
+  /** Everyone the mother may say yes to. */
+  partners: readonly string[];
+  granted: Set<string>;
 };
 
 async function makeWorld(region: LocalRegion): Promise<World> {
@@ -91,7 +96,9 @@ async function makeWorld(region: LocalRegion): Promise<World> {
   const place = await mother.openCompartment(dossier, [id], 'Gezondheid');
   const readers = new Map<string, Joined>();
   for (const reader of READERS) readers.set(reader, await region.joinGuest(reader));
-  return { dossier, place, mother, readers, waiting: new Map(READERS.map((reader) => [reader, []])) };
+  const waiting = new Map<string, Received[]>(READERS.map((reader) => [reader, []]));
+  const partners = [...READERS, ...region.partners.keys()];
+  return { dossier, place, mother, readers, waiting, partners, granted: new Set() };
 }
 
 /** Something that may meet a crash: what was refused for a reason of the rule is fine, a lost answer is retried by nobody. */
@@ -99,7 +106,9 @@ async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof EenmaalError) || !EXPECTED.has(error.code)) throw error;
+    // a program that was killed in the middle of an answer
+    const cut = error instanceof TypeError && /fetch failed|terminated/.test(error.message);
+    if (!cut && (!(error instanceof EenmaalError) || !EXPECTED.has(error.code))) throw error;
     await sleep(20);
     return undefined;
   }
@@ -117,14 +126,13 @@ const EXPECTED = new Set([
 ]);
 
 async function familyWorks(
-  { mother, dossier, place }: World,
+  { mother, dossier, place, partners, granted }: World,
   history: Acknowledged[],
   below: (n: number) => number,
   over: () => boolean,
 ): Promise<void> {
-  const granted = new Set<string>();
   while (!over()) {
-    const reader = READERS[below(READERS.length)] as string;
+    const reader = partners[below(partners.length)] as string;
     const invoked = performance.now();
     const choice = below(5);
     if (choice < 3) {
@@ -168,6 +176,27 @@ async function readerWorks(
   }
 }
 
+/** An organisation's program, used through its API as the organisation's own software would. */
+async function programWorks(
+  region: LocalRegion,
+  id: string,
+  { dossier }: World,
+  history: Acknowledged[],
+  over: () => boolean,
+): Promise<void> {
+  const api = partnerApi(region.partners.get(id) as NonNullable<ReturnType<typeof region.partners.get>>);
+  while (!over()) {
+    const [item] = (await attempt(() => api.items(dossier, 'waiting'))) ?? [];
+    if (!item) {
+      await sleep(20);
+      continue;
+    }
+    const invoked = performance.now();
+    const content = await attempt(() => api.open(item.id, 'support'));
+    if (content) history.push({ kind: 'opening', id: item.id, reader: id, invoked, ok: performance.now() });
+  }
+}
+
 async function killAndRestart(region: LocalRegion, victim: string, pause: number): Promise<void> {
   if (victim === 'nats') {
     region.nats.kill('SIGKILL');
@@ -187,6 +216,7 @@ async function killAndRestart(region: LocalRegion, victim: string, pause: number
 /** Looks for everything acknowledged, replays every decision, and holds openings against withdrawals in real time. */
 async function check(
   region: LocalRegion,
+  { dossier }: World,
   history: readonly Acknowledged[],
 ): Promise<{ problems: string[]; entries: number }> {
   const officer = await region.joinOfficer('fg');
@@ -214,7 +244,21 @@ async function check(
     if ((kind === 'grant' || kind === 'withdraw') && Number(id) >= signed.size)
       problems.push(`acknowledged ${kind} ${id} is lost`);
   }
-  return { problems: [...problems, ...latePassages(history)], entries: signed.size };
+  problems.push(...(await lostFiles(region, dossier, history)), ...latePassages(history));
+  return { problems, entries: signed.size };
+}
+
+/** What an organisation's program answered with is in its own file afterwards. */
+async function lostFiles(region: LocalRegion, dossier: Id, history: readonly Acknowledged[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [id, running] of region.partners) {
+    const api = partnerApi(running);
+    await untilAnswered(() => api.items(dossier));
+    for (const opening of history.filter(({ kind, reader }) => kind === 'opening' && reader === id)) {
+      await api.content(opening.id).catch((error) => problems.push(`${id} lost ${opening.id}: ${error.message}`));
+    }
+  }
+  return problems;
 }
 
 /** C1: no opening that was asked for after a withdrawal had been acknowledged, unless a grant was under way or given since. */
