@@ -6,7 +6,7 @@ import type { ErrorCode, Header, Instant, PartyId, Statement, StatementOf } from
 import { isPartner, isPerson, LIMITS, nameOf, officer, partner, STEWARD } from '@eenmaal/model';
 import { decidesIn, problemOf, readsAbout } from './decide.ts';
 import { isStale, readersOf } from './readers.ts';
-import { type CompartmentState, currentEpoch, type State } from './state.ts';
+import { bitsOf, type CompartmentState, currentEpoch, type State } from './state.ts';
 
 type Refusal = ErrorCode | null;
 
@@ -184,7 +184,7 @@ export function checkEnvelope(state: State, header: Header, now: Instant): Refus
 function standsFor(state: State, id: string, { compartment, sender, purpose }: Header, now: Instant): boolean {
   const grant = state.grants.get(id);
   if (!grant || grant.compartment !== compartment || partner(grant.partner) !== sender) return false;
-  return problemOf(grant, { purpose }, now) === null;
+  return problemOf(grant, bitsOf([purpose]), undefined, now) === null;
 }
 
 /** The party a key belongs to, now. */

@@ -100,7 +100,9 @@ function decideForPartner(state: State, compartment: CompartmentState, question:
   const says = compartment.says.get(nameOf(question.party));
   if (!says) return deny('D-NO-GRANT');
   const agreed: Say[] = [];
-  let purposes = question.purpose === undefined ? ALL_PURPOSES : bitsOf([question.purpose]);
+  const { index } = question;
+  const asked = question.purpose === undefined ? ALL_PURPOSES : bitsOf([question.purpose]);
+  let shared = asked;
   let worst: ReasonCode | null = null;
   let unheard: ReasonCode | null = null;
   for (const id of compartment.subjects) {
@@ -110,9 +112,9 @@ function decideForPartner(state: State, compartment: CompartmentState, question:
     for (const decider of deciders) {
       const child = subject.id === decider && ageBand(subject, now) !== 'adult';
       const say = says.get(decider) ?? SILENCE;
-      const found = agreedPurposes(say, child, question, now);
+      const found = agreedPurposes(say, child, asked, index, now);
       if (typeof found === 'number') {
-        purposes &= found;
+        shared &= found;
         if (!agreed.includes(say)) agreed.push(say);
       } else if (found === 'D-NO-GRANT') {
         unheard ??= child ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
@@ -120,21 +122,27 @@ function decideForPartner(state: State, compartment: CompartmentState, question:
     }
   }
   if (worst) return deny(worst);
-  if (agreed.length === 0) return deny(anyFitting(says, question, now) ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
-  if (purposes === 0) return deny('D-PURPOSE');
+  if (agreed.length === 0) return deny(anyFitting(says, asked, index, now) ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
+  if (shared === 0) return deny('D-PURPOSE');
   if (unheard) return answer('hold', unheard, [], CONSENT);
-  return answer('permit', 'P-CONSENT-ALL', basisOf(agreed, purposes & -purposes, question, now), CONSENT);
+  return answer('permit', 'P-CONSENT-ALL', basisOf(agreed, shared & -shared, index, now), CONSENT);
 }
 
 const SILENCE: Say = { grants: [], refused: false };
 
 /** The purposes (as bits) one person agreed to that answer the question, or why there is none. */
-function agreedPurposes(say: Say, child: boolean, question: Question, now: Instant): number | ReasonCode {
+function agreedPurposes(
+  say: Say,
+  child: boolean,
+  asked: number,
+  index: number | undefined,
+  now: Instant,
+): number | ReasonCode {
   if (say.refused) return child ? 'D-REFUSED-CHILD' : 'D-REFUSED-PARENT';
   let purposes = 0;
   let why: ReasonCode = 'D-NO-GRANT';
   for (const grant of say.grants) {
-    const problem = problemOf(grant, question, now);
+    const problem = problemOf(grant, asked, index, now);
     if (problem === null) purposes |= grant.purposeBits;
     else if (weighsMore(problem, why)) why = problem;
   }
@@ -142,32 +150,31 @@ function agreedPurposes(say: Say, child: boolean, question: Question, now: Insta
 }
 
 /** Of each decider the first grant that answers the question for this one purpose. */
-function basisOf(agreed: readonly Say[], purpose: number, question: Question, now: Instant): Id[] {
+function basisOf(agreed: readonly Say[], purpose: number, index: number | undefined, now: Instant): Id[] {
   const basis: Id[] = [];
   for (const { grants } of agreed) {
-    const grant = grants.find(
-      (given) => (given.purposeBits & purpose) !== 0 && problemOf(given, question, now) === null,
-    );
+    const grant = grants.find((given) => problemOf(given, purpose, index, now) === null);
     if (grant) basis.push(grant.id);
   }
   return basis;
 }
 
-/** Why this grant is no answer to a question; null when it is one. */
+/** Why this grant is no answer for these purposes, at this place in the log and this time; null when it is one. */
 export function problemOf(
   grant: GrantState,
-  question: Pick<Question, 'index' | 'purpose'>,
+  purposes: number,
+  index: number | undefined,
   now: Instant,
 ): ReasonCode | null {
   if (grant.ended) return 'D-WITHDRAWN';
   if (now >= grant.until) return 'D-EXPIRED';
   if (now < grant.from) return 'D-NOT-YET';
-  if (question.purpose !== undefined && (grant.purposeBits & bitsOf([question.purpose])) === 0) return 'D-PURPOSE';
-  if (question.index !== undefined && !grant.history && question.index < grant.index) return 'D-BEFORE-GRANT';
+  if ((grant.purposeBits & purposes) === 0) return 'D-PURPOSE';
+  if (index !== undefined && !grant.history && index < grant.index) return 'D-BEFORE-GRANT';
   return null;
 }
 
-const anyFitting = (says: ReadonlyMap<Id, Say>, question: Question, now: Instant): boolean =>
+const anyFitting = (says: ReadonlyMap<Id, Say>, purposes: number, index: number | undefined, now: Instant): boolean =>
   [...says.values()].some(
-    (say) => !say.refused && say.grants.some((grant) => problemOf(grant, question, now) === null),
+    (say) => !say.refused && say.grants.some((grant) => problemOf(grant, purposes, index, now) === null),
   );

@@ -18,7 +18,7 @@ import {
 } from '@eenmaal/model';
 import { decide, decidesIn, problemOf } from './decide.ts';
 import { ageBand, whoDecides, whoReads } from './law.ts';
-import type { CompartmentState, MessageState, State } from './state.ts';
+import { bitsOf, type CompartmentState, type MessageState, type State } from './state.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
@@ -77,7 +77,8 @@ function grantsInForce(state: State, compartment: CompartmentState, now: Instant
       if (decide(state, question, now).outcome !== 'permit') continue;
       for (const [person, { grants: given }] of says) {
         if (!decidesIn(state, compartment, person, now)) continue;
-        for (const grant of given) if (problemOf(grant, { purpose }, now) === null) grants.add(grant.id);
+        for (const grant of given)
+          if (problemOf(grant, bitsOf([purpose]), undefined, now) === null) grants.add(grant.id);
       }
     }
   }
