@@ -5,7 +5,7 @@
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { newId } from '@eenmaal/client';
 import { fromBase64url, utf8 } from '@eenmaal/crypto';
 import type { Content } from '@eenmaal/model';
@@ -135,7 +135,10 @@ async function everything(): Promise<Map<string, Uint8Array>> {
   const { chain } = world;
   const places = new Map<string, Uint8Array>();
   for (const file of await readdir(chain.dir, { recursive: true, withFileTypes: true }))
-    if (file.isFile()) places.set(`file ${file.name}`, await readFile(join(file.parentPath, file.name)));
+    if (file.isFile()) {
+      const path = join(file.parentPath, file.name);
+      places.set(`file ${relative(chain.dir, path)}`, await readFile(path));
+    }
   places.set('frames', Buffer.concat(frames));
   for (const [i, stream] of proxy.recorded.entries()) places.set(`wire ${i}`, Buffer.concat(stream));
   places.set('printed lines', Buffer.from(printed.join('\n')));
