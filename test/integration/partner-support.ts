@@ -22,7 +22,7 @@ type Answer = { status: number; headers: Headers; body: any };
 export type Api = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
 /** Asks with a good token unless `headers` say otherwise. */
-export const apiOf =
+const apiOf =
   (url: () => string): Api =>
   async (method, path, body, headers = {}) => {
     const json = body !== undefined && !(body instanceof ReadableStream) && !(body instanceof Uint8Array);

@@ -194,4 +194,19 @@ describe('an organisation', () => {
     const [again] = await items('waiting');
     expect((await org.api('POST', `/v1/items/${again?.id}/open`, { purpose: 'support' })).status).toBe(200);
   });
+
+  it('keeps closed what a yes from today on does not cover, and is handed what comes after', async () => {
+    const told = await mother.send(tale(dossier, compartment, 'Ongelezen'));
+    await expect.poll(async () => (await items('waiting')).map(({ id }) => id)).toContain(told.envelope);
+    const unopened = (await items('waiting')).length;
+    await mother.withdraw(dossier, [compartment], 'org-b');
+    await waitFor('closed', unopened);
+    await mother.grant(dossier, [compartment], terms('org-b', world.chain.clock(), { history: false }));
+    const fresh = await mother.send(tale(dossier, compartment, 'Vanaf nu'));
+    await waitFor('waiting', 1);
+    expect((await items('closed')).length).toBe(unopened);
+    expect((await items('opened')).every(({ accessEnded }) => accessEnded)).toBe(true);
+    const opened = await org.api('POST', `/v1/items/${fresh.envelope}/open`, { purpose: 'support' });
+    expect(opened.body).toMatchObject({ title: 'Vanaf nu', item: { accessEnded: false } });
+  });
 });

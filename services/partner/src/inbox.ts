@@ -12,11 +12,24 @@ import type { Log } from './log.ts';
 /** Ids asked for at once. */
 const NAMED = 64;
 
+/** From which place in the log on each compartment was readable when that was last written to the index. */
+export type Readable = Map<Id, number>;
+
 /** Notes for every item whether there is a basis now; answers closed ones that may be read again, by dossier. */
-export function updateAccess({ mirror, party }: Participant, store: IndexStore, now: number): Map<Id, Id[]> {
+export function updateAccess(
+  { mirror, party }: Participant,
+  store: IndexStore,
+  noted: Readable,
+  now: number,
+): Map<Id, Id[]> {
   const again = new Map<Id, Id[]>();
   for (const compartment of store.compartments()) {
-    for (const id of store.setAccess(compartment, readableFrom(mirror.state, party, compartment, now))) {
+    const from = readableFrom(mirror.state, party, compartment, now);
+    if (noted.get(compartment) === from) continue;
+    const reopened = store.setAccess(compartment, from);
+    // Those are asked for until they are here.
+    if (reopened.length === 0) noted.set(compartment, from);
+    for (const id of reopened) {
       const dossier = store.item(id)?.dossier;
       if (dossier) again.set(dossier, [...(again.get(dossier) ?? []), id]);
     }
@@ -28,9 +41,10 @@ export function updateAccess({ mirror, party }: Participant, store: IndexStore, 
  * The first place in the log from which this party may read in a compartment now; Infinity: nothing. The rule never
  * allows an older message and refuses a newer one, so the boundary can be searched for.
  */
-export function readableFrom(state: State, party: PartyId, compartment: Id, now: number): number {
+function readableFrom(state: State, party: PartyId, compartment: Id, now: number): number {
   const may = (index: number) => decide(state, { party, compartment, index }, now).outcome === 'permit';
-  let [low, high] = [0, state.size];
+  if (may(0)) return 0;
+  let [low, high] = [1, state.size];
   if (!may(high)) return Number.POSITIVE_INFINITY;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

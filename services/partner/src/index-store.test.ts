@@ -54,7 +54,7 @@ describe('the index', () => {
     const page = [received(5), received(6)];
     store.addReceived(page);
     store.addReceived(page);
-    store.position = { size: 7, root: toBase64url(new Uint8Array(32)) };
+    store.savePosition({ size: 7, root: toBase64url(new Uint8Array(32)) }, 'signed');
     store.close();
     const again = open();
     expect(idsOf(again)).toEqual(page.map(({ header }) => header.id));

@@ -108,10 +108,13 @@ export class IndexStore {
     const known = this.#meta('position');
     return known === undefined ? undefined : parseJson(Position, known);
   }
-  set position(position: Position) {
-    this.#act(() =>
-      this.#db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run('position', JSON.stringify(position)),
-    );
+
+  /** @param signed the checkpoint as the ledger signed it: evidence, should it ever show another history */
+  savePosition(position: Position, signed: string): void {
+    const value = JSON.stringify(position);
+    if (this.#meta('position') === value) return;
+    const replace = this.#db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?), (?, ?)');
+    this.#act(() => replace.run('position', value, 'checkpoint', signed));
   }
 
   /** Keeps a page of delivered messages, all or none. Those known already stay as they are, unless they were closed. */

@@ -19,7 +19,7 @@ import {
   type Purpose,
   partner,
 } from '@eenmaal/model';
-import { takeDelivery, updateAccess } from './inbox.ts';
+import { type Readable, takeDelivery, updateAccess } from './inbox.ts';
 import { IndexStore, type Item } from './index-store.ts';
 import { keepLink, type Link } from './link.ts';
 import type { Log } from './log.ts';
@@ -50,6 +50,8 @@ export type Status = {
 export type Opened = { item: Item; content: Content };
 
 const RETRY_MS = [500, 15_000] as const;
+/** After these, something is not as we thought. */
+const TEACHES: readonly ErrorCode[] = ['no-basis', 'ledger-unreachable'];
 /** Uploads nobody used are forgotten after a day. */
 const UPLOAD_MS = 24 * 3_600_000;
 
@@ -64,6 +66,7 @@ export class Partner {
   readonly #running: Promise<void>;
   /** Dossiers of which waiting messages were not all fetched yet. */
   readonly #behind = new Set<Id>();
+  readonly #readable: Readable = new Map();
   #queued: Promise<void> | undefined;
   #problem: ErrorCode | null = 'ledger-unreachable';
   #upToDateAt: number | null = null;
@@ -122,22 +125,22 @@ export class Partner {
     const item = this.#item(id);
     const received = this.store.envelope(id);
     if (item.status === 'opened' || item.status === 'sent') return this.content(id);
-    this.#mustTrust();
     if (!received) throw new EenmaalError('no-basis');
-    try {
-      const content = await this.participant.open(received, purpose).catch(async (error: unknown) => {
-        // The key may have been handed over after we last looked.
-        if (!(error instanceof EenmaalError) || error.code !== 'not-readable') throw error;
-        await this.sync();
-        return this.participant.open(received, purpose);
-      });
-      this.store.saveOpened(id, content, purpose, this.#options.clock());
-    } catch (error) {
-      if (error instanceof EenmaalError && error.code === 'no-basis') this.#wake();
-      throw error;
-    }
+    const content = await this.ask(() => this.#release(received, purpose));
+    this.store.saveOpened(id, content, purpose, this.#options.clock());
     this.#options.log.info({ item: id, purpose }, 'opened');
     return this.content(id);
+  }
+
+  async #release(received: Parameters<Participant['open']>[0], purpose: Purpose): Promise<Content> {
+    try {
+      return await this.participant.open(received, purpose);
+    } catch (error) {
+      if (!(error instanceof EenmaalError) || error.code !== 'not-readable') throw error;
+      // The key may have been handed over after we last looked.
+      await this.sync();
+      return this.participant.open(received, purpose);
+    }
   }
 
   /** What was opened or sent, from the local index; `item.access` says whether there is still a basis. @throws `no-basis` */
@@ -169,11 +172,24 @@ export class Partner {
 
   /** Writes in a compartment: expertise, a reply, a report, a correction. Durable in the ledger when this resolves. */
   async send(message: Message): Promise<Sending> {
-    this.#mustTrust();
     const { log } = this.#options;
-    const sending = await sendMessage(this.participant, this.store, this.organisation, message, log);
+    const sending = await this.ask(() => sendMessage(this.participant, this.store, this.organisation, message, log));
     log.info({ item: sending.item, dossier: message.dossier, kind: message.kind }, 'sent');
     return sending;
+  }
+
+  /** Runs an act that needs the ledger; what its refusal teaches is looked after at once. @throws `split-view` */
+  async ask<T>(act: () => Promise<T>): Promise<T> {
+    this.#mustTrust();
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof EenmaalError) {
+        if (error.code === 'split-view') this.#note(error);
+        if (TEACHES.includes(error.code)) this.#wake();
+      }
+      throw error;
+    }
   }
 
   /** Stops for good; what is under way is finished or given up, nothing half-done stays. */
@@ -228,20 +244,25 @@ export class Partner {
       this.#problem = null;
       this.#upToDateAt = clock();
     } catch (error) {
-      const code = error instanceof EenmaalError ? error.code : 'internal';
-      if (code !== this.#problem && !this.#stopping)
-        log[code === 'split-view' ? 'fatal' : 'warn']({ error }, 'not up to date');
-      if (this.#problem !== 'split-view') this.#problem = code;
+      this.#note(error);
       throw error;
     }
+  }
+
+  #note(error: unknown): void {
+    const code = error instanceof EenmaalError ? error.code : 'internal';
+    // Said once, not at every attempt.
+    if (code !== this.#problem && !this.#stopping)
+      this.#options.log[code === 'split-view' ? 'fatal' : 'warn']({ error }, 'not up to date');
+    if (this.#problem !== 'split-view') this.#problem = code;
   }
 
   async #bringUpToDate(): Promise<void> {
     const { participant, store } = this;
     const { log, clock } = this.#options;
     for (const dossier of await participant.sync()) this.#behind.add(dossier);
-    store.position = participant.checkpoints.position;
-    const again = updateAccess(participant, store, clock());
+    store.savePosition(participant.checkpoints.position, participant.checkpoints.signed);
+    const again = updateAccess(participant, store, this.#readable, clock());
     for (const dossier of again.keys()) this.#behind.add(dossier);
     for (const dossier of this.#behind) {
       await takeDelivery(participant, store, dossier, again.get(dossier) ?? [], log);

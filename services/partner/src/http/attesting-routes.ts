@@ -13,14 +13,15 @@ const toInstant = (time: string | null): number | null => (time === null ? null 
 export function attestingRoutes(app: App, { partner, random }: ApiOptions): void {
   const { participant, organisation } = partner;
   /** So that whoever asks next finds it. The statement stands either way. */
-  const seen = async <T>(answer: T): Promise<T> => {
+  const attest = async <T>(act: () => Promise<T>): Promise<T> => {
+    const answer = await partner.ask(act);
     await partner.sync().catch(() => {});
     return answer;
   };
 
   const dossier = { response: { 201: z.object({ dossier: Id, index: Place }), default: ErrorShape } };
   app.post('/v1/dossiers', { schema: dossier }, async (_request, reply) =>
-    reply.code(201).send(await seen(await openDossier(participant, organisation, random))),
+    reply.code(201).send(await attest(() => openDossier(participant, organisation, random))),
   );
 
   const person = { params: ById, body: PersonShape };
@@ -28,8 +29,9 @@ export function attestingRoutes(app: App, { partner, random }: ApiOptions): void
   app.post('/v1/dossiers/:id/persons', { schema: { ...person, ...personAnswer } }, async ({ params, body }, reply) => {
     const { turns12, turns16, turns18, ...rest } = body;
     const instants = { turns12: toInstant(turns12), turns16: toInstant(turns16), turns18: toInstant(turns18) };
-    const attested = await attestPerson(participant, organisation, random, params.id, { ...rest, ...instants });
-    return reply.code(201).send(await seen(attested));
+    const said = { ...rest, ...instants };
+    const answer = await attest(() => attestPerson(participant, organisation, random, params.id, said));
+    return reply.code(201).send(answer);
   });
 
   const custody = { params: ById, body: z.strictObject({ child: Id, holders: z.array(Id).max(4) }) };
@@ -38,8 +40,9 @@ export function attestingRoutes(app: App, { partner, random }: ApiOptions): void
     '/v1/dossiers/:id/custody',
     { schema: { ...custody, ...custodyAnswer } },
     async ({ params, body }, reply) => {
-      const attested = await attestCustody(participant, organisation, params.id, body.child, body.holders);
-      return reply.code(201).send(await seen(attested));
+      const { child, holders } = body;
+      const answer = await attest(() => attestCustody(participant, organisation, params.id, child, holders));
+      return reply.code(201).send(answer);
     },
   );
 }

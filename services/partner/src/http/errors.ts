@@ -64,11 +64,11 @@ function toEenmaalError(error: unknown): EenmaalError {
   return new EenmaalError('internal', undefined, { cause: error });
 }
 
-type Issue = { instancePath?: string; keyword?: string; params?: { issue?: { keys?: readonly string[] } } };
+type Issue = { instancePath?: string; keyword?: string; params?: { keys?: readonly string[] } };
 
 /** Names the place and, of unknown keys, the key; never a value. */
 function whereWrong([issue]: readonly Issue[]): string {
-  const keys = issue?.params?.issue?.keys;
+  const keys = issue?.params?.keys;
   const place = issue?.instancePath?.split('/').filter(Boolean).join('.') || 'input';
   return `${place}: ${issue?.keyword ?? 'invalid'}${keys ? ` ${keys.join(', ')}` : ''}`;
 }

@@ -5,7 +5,7 @@ import type { Item } from '../index-store.ts';
 import type { CompartmentLine, ReaderLine } from '../overview.ts';
 import type { Opened, Status } from '../partner.ts';
 
-export const Time = z.iso.datetime();
+const Time = z.iso.datetime();
 const PartyName = z.string().describe('person/<id>, partner/<id>');
 const toTime = (at: number): string => new Date(at).toISOString();
 const timeOrNull = (at: number | null | undefined): string | null =>
@@ -31,7 +31,7 @@ export const ItemShape = z.object({
   senderName: z.string().nullable().describe('of an organisation; the ledger holds no names of family members'),
   kind: Kind,
   at: Time.describe('delivered here, or sent'),
-  index: z.number().int().describe('place of the delivery or message in the ledger'),
+  index: z.number().int().describe('place of the message in the ledger'),
   status: ItemStatus.describe('closed: access ended before it was opened'),
   accessEnded: z.boolean().describe('there is no basis any more; what was opened before stays readable here'),
   openedAt: Time.nullable(),
