@@ -59,7 +59,7 @@ export class Mirror {
       for (let more = true; more; ) {
         const { answer } = await this.#transport.call({ op: 'changes', after: this.#after });
         for (const dossier of answer.dossiers) this.#behind.add(dossier);
-        more = answer.upTo > this.#after && answer.dossiers.length > 0;
+        more = answer.upTo > this.#after;
         this.#after = Math.max(this.#after, answer.upTo);
         this.sequence = answer.sequence;
       }

@@ -1,6 +1,6 @@
 /** Taking in statements: signature, authority, order; then durable. Before: a family or steward signed. After: the fold. */
 import { checkStatement, type State } from '@eenmaal/consent';
-import { readObject, verifyEvent } from '@eenmaal/envelope';
+import { readObject, verifyEvent, verifyStatement } from '@eenmaal/envelope';
 import {
   type Answer,
   EenmaalError,
@@ -31,7 +31,9 @@ export async function state(journal: Journal, party: PartyId, statements: readon
     if (payload.by !== party) throw new EenmaalError('party-mismatch');
     const known = await receiptOf(journal, payload, jws);
     if (known) again.set(payload.id, known);
-    if (payload.kind === 'dossier') await journal.vault.ensure(payload.dossier);
+    // a key only for a dossier that will be: nobody may fill the vault with empty ones
+    if (payload.kind === 'dossier' && wouldTake(journal.state, payload, jws))
+      await journal.vault.ensure(payload.dossier);
   }
   const outcome = await journal.run((now, at, append) => {
     const indexes: (number | Receipt)[] = [];
@@ -53,6 +55,11 @@ export async function state(journal: Journal, party: PartyId, statements: readon
     typeof known === 'number' ? { index: known, size, at: outcome.at } : known,
   );
   return { receipts, refused: outcome.refused?.code ?? null };
+}
+
+function wouldTake(now: State, statement: Statement, jws: string): boolean {
+  verifyStatement(now, jws);
+  return checkStatement(now, statement, now.at) === null;
 }
 
 function takeIn(
