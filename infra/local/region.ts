@@ -18,9 +18,7 @@ import {
   startNatsServer,
   type TiedProcess,
 } from '@eenmaal/broker';
-import { newId } from '@eenmaal/client';
 import { toBase64url } from '@eenmaal/crypto';
-import { signObject } from '@eenmaal/envelope';
 import {
   ensureSecret,
   type Joined,
@@ -32,13 +30,13 @@ import {
   writeFileSafely,
 } from '@eenmaal/host';
 import { EenmaalError, officer, type PartyId, type PublicKeys, partner, STEWARD } from '@eenmaal/model';
+import { regionStatement } from './region-statement.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const PROGRAM = {
   ledger: join(root, 'services/ledger/src/main.ts'),
   partner: join(root, 'services/partner/src/main.ts'),
 };
-const EMPTY_ROOT = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU';
 const READY_MS = 30_000;
 
 export type RegionOptions = {
@@ -200,23 +198,6 @@ async function startPartner(
 
 const idOf = (file: string): string => file.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
 const portIn = (yaml: string): number => Number(/^port:\s*(\d+)/m.exec(yaml)?.[1] ?? 0);
-
-function regionStatement(name: string, { identity }: Keystore, ledger: PublicKeys): string {
-  const origin = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.example/ledger`;
-  const common = {
-    v: 1,
-    id: newId(systemRandom),
-    by: STEWARD,
-    at: Date.now(),
-    seen: { size: 0, root: EMPTY_ROOT },
-  } as const;
-  const keys = { steward: identity.public.signing, ledger };
-  return signObject(
-    'eenmaal-statement+jws',
-    { ...common, kind: 'region', name, origin, profile: 'strict', ...keys },
-    identity.signing,
-  );
-}
 
 const nodeArguments = ['--disable-warning=ExperimentalWarning'];
 
