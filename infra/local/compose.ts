@@ -45,7 +45,8 @@ try {
   else process.exitCode = await run(process.argv.slice(2), 'inherit').then(({ code }) => code);
 } catch (error) {
   if (!(error instanceof EenmaalError)) throw error;
-  console.error(error.message);
+  // Of what went wrong here the detail says it all; a refusal is said in its own words.
+  console.error(error.code === 'internal' && error.detail ? error.detail : error.message);
   process.exitCode = 1;
 }
 
