@@ -2,23 +2,25 @@
  * Plays the story of story.yaml through a running region: every fragment, yes, look and stop goes through the real
  * services, and the tables show what those answered. Nothing is shown that was not asked and answered here and now.
  */
-
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Participant, whoRead } from '@eenmaal/client';
-import { openMessage } from '@eenmaal/envelope';
-import { openKeystore, readSecret } from '@eenmaal/host';
 import { EenmaalError, type Id, type PartyId, partner as partnerId } from '@eenmaal/model';
-import { replayAll, report } from '@eenmaal/service-audit';
-import { drawing } from './drawing.ts';
 import { type PartnerApi, partnerApi } from './partner-api.ts';
-import { attestFamily, connectPeople, type Members, type Person } from './people.ts';
+import { attestFamily, connectPeople, type Person } from './people.ts';
 import type { LocalRegion } from './region.ts';
+import { audit, lookBack } from './scene-check.ts';
+import { stopOne } from './scene-stop.ts';
 import { type Cell, dim, heading, paragraph, print, table } from './screen.ts';
+import {
+  type Language,
+  labelOf,
+  memberLabel,
+  nameOfPartner,
+  participantOf,
+  purposeOf,
+  type Stage,
+  settled,
+  tell,
+} from './stage.ts';
 import { deciders, lifeArea, type Story } from './story.ts';
-
-export type Language = 'nl' | 'en';
-type Told = { title: string; compartment: string; by: string; envelope: Id };
 
 /** Plays everything; resolves when the officer is done. */
 export async function play(region: LocalRegion, story: Story, language: Language): Promise<void> {
@@ -35,30 +37,6 @@ export async function play(region: LocalRegion, story: Story, language: Language
     for (const member of stage.members.values()) await member.close();
   }
 }
-
-type Stage = {
-  region: LocalRegion;
-  story: Story;
-  say(nl: string, en: string): string;
-  apis: Map<string, PartnerApi>;
-  dossier: Id;
-  people: ReadonlyMap<string, Person>;
-  members: Members;
-  /** slug -> id */
-  places: Map<string, Id>;
-  told: Told[];
-};
-
-const participantOf = (stage: Stage, slug: string): Participant => {
-  const member = stage.members.get(slug);
-  if (!member) throw new EenmaalError('internal', `nobody is called ${slug}`);
-  return member.device.participant;
-};
-const nameOfPartner = ({ region }: Stage, id: string): string => region.partners.get(id)?.name ?? id;
-const labelOf = ({ story }: Stage, slug: string): string =>
-  story.compartments.find((one) => one.slug === slug)?.label ?? slug;
-const memberLabel = ({ story }: Stage, slug: string): string =>
-  story.family.find((one) => one.slug === slug)?.label ?? slug;
 
 async function openStage(region: LocalRegion, story: Story, language: Language): Promise<Stage> {
   const say = (nl: string, en: string) => (language === 'nl' ? nl : en);
@@ -118,29 +96,6 @@ const familyName = (stage: Stage, party: PartyId): string => {
   return nameOfPartner(stage, party.replace(/^partner\//, ''));
 };
 
-/** Returns the bytes of its attachment. */
-async function tell(
-  stage: Stage,
-  { title, text, by, compartment, attachment }: Story['fragments'][number],
-): Promise<number> {
-  const attachments = attachment
-    ? [{ name: attachment.name, type: attachment.type, open: () => drawing(attachment.bytes) }]
-    : [];
-  const content = { title, text, author: { name: memberLabel(stage, by), role: 'gezin' } };
-  const place = stage.places.get(compartment) as Id;
-  const outgoing = {
-    dossier: stage.dossier,
-    compartment: place,
-    kind: 'fragment',
-    purpose: 'support',
-    content,
-    attachments,
-  } as const;
-  const sent = await participantOf(stage, by).send(outgoing);
-  stage.told.push({ title, compartment, by, envelope: sent.envelope });
-  return attachment?.bytes ?? 0;
-}
-
 /** 2. Each yes, in the words of who gives it. */
 async function sayYes(stage: Stage): Promise<void> {
   const { story, say, dossier, places } = stage;
@@ -175,20 +130,6 @@ async function sayYes(stage: Stage): Promise<void> {
   );
   for (const member of stage.members.values()) await member.sync();
 }
-
-/** Waits until an organisation's program holds as many messages as it may have. */
-async function settled(stage: Stage, partner: string): Promise<void> {
-  const api = stage.apis.get(partner) as PartnerApi;
-  for (let before = -1, calm = 0, tries = 0; calm < 4 && tries < 200; tries++) {
-    const { length } = await api.items(stage.dossier);
-    calm = length === before ? calm + 1 : 0;
-    before = length;
-    await sleep(50);
-  }
-}
-
-const purposeOf = ({ story }: Stage, partner: string) =>
-  story.grants.find((grant) => grant.partner === partner)?.purpose ?? 'support';
 
 /** 3. Everybody opens all it can; side by side. */
 async function everybodyReads(stage: Stage): Promise<void> {
@@ -253,168 +194,4 @@ async function addExpertise(stage: Stage): Promise<void> {
     print(`  ${nameOfPartner(stage, partner)}: “${title}” ${dim(`(${labelOf(stage, compartment)})`)}`);
   }
   for (const member of stage.members.values()) await member.sync();
-}
-
-/** 5. A withdrawal, with one message delivered but unopened, one queued, and one told afterwards. */
-async function stopOne(stage: Stage): Promise<void> {
-  const { story, say, apis, region, dossier, members } = stage;
-  const { by, partner, why } = story.withdraw;
-  const name = nameOfPartner(stage, partner);
-  const member = members.get(by) as NonNullable<ReturnType<Members['get']>>;
-  const service = region.partners.get(partner)?.service;
-  const late = (moment: string) =>
-    story.fragments.find((fragment) => fragment.moment === moment) as Story['fragments'][number];
-  heading(say(`5. ${memberLabel(stage, by)} stopt ${name}`, `5. ${memberLabel(stage, by)} stops ${name}`));
-  paragraph(dim(`“${why}”`));
-
-  await tell(stage, late('unopened'));
-  await settled(stage, partner);
-  const thief = await saveEverything(stage, partner);
-  service?.kill('SIGSTOP'); // its computer is off: what is told now waits
-  await tell(stage, late('queued'));
-  await member.sync();
-  for (const line of await member.stop(partner, [])) print(`  ${line}`);
-  await tell(stage, late('after'));
-  service?.kill('SIGCONT');
-
-  const api = apis.get(partner) as PartnerApi;
-  await settled(stage, partner);
-  const items = await api.items(dossier);
-  const rows: Cell[][] = [
-    [
-      say('bericht', 'message'),
-      say('stond', 'was'),
-      `${name}`,
-      say('met alle bewaarde sleutels', 'with every saved key'),
-    ],
-  ];
-  for (const [moment, was] of [
-    ['unopened', say('bezorgd, niet gelezen', 'delivered, not read')],
-    ['queued', say('klaar om te bezorgen', 'queued')],
-    ['after', say('daarna verteld', 'told afterwards')],
-  ] as const) {
-    const { title } = late(moment);
-    const { envelope } = stage.told.find((one) => one.title === title) as Told;
-    const item = items.find(({ id }) => id === envelope);
-    const answer = item
-      ? await refusal(() => api.open(item.id, purposeOf(stage, partner)), say)
-      : say('krijgt het niet meer', 'does not get it');
-    rows.push([`“${title}”`, was, { text: answer, mark: 'bad' }, { text: await thief.tries(envelope), mark: 'bad' }]);
-  }
-  table(rows);
-  await thief.close();
-}
-
-async function refusal(act: () => Promise<unknown>, say: Stage['say']): Promise<string> {
-  try {
-    await act();
-    throw new EenmaalError('internal', 'a withdrawn message was opened');
-  } catch (error) {
-    if (!(error instanceof EenmaalError) || error.code === 'internal') throw error;
-    return error.code === 'no-basis' ? say('geweigerd: geen grond meer', 'refused: no basis any more') : error.code;
-  }
-}
-
-/** Somebody at the organisation who copies its keys, and everything it was sent, before the withdrawal. */
-async function saveEverything(stage: Stage, partner: string) {
-  const { region, dossier, say } = stage;
-  const keys = await openKeystore(join(region.dir, 'partners', partner), await readSecret(region.secretFile));
-  const joined = await region.joinAs(partnerId(partner), keys.identity, keys.nkey.seed);
-  const { participant } = joined;
-  await participant.sync();
-  const ids = [...stage.told.map(({ envelope }) => envelope)].slice(-100);
-  for (const { header } of await participant.receive(dossier, ids)) participant.keys.keysOf(header);
-  const saved = [...participant.keys.snapshot().values()].flatMap((epochs) => [...epochs.values()]);
-  const owner = participantOf(stage, stage.story.withdraw.by);
-  return {
-    close: joined.close,
-    /** Given even the ciphertext, tries the ledger and then every saved key. */
-    async tries(envelope: Id): Promise<string> {
-      const [message] = await owner.receive(dossier, [envelope]);
-      if (!message) throw new EenmaalError('internal', 'the message is gone');
-      const asked = await refusal(() => participant.open(message, purposeOf(stage, partner)), say).catch(
-        (error: unknown) => {
-          if (error instanceof EenmaalError && error.code === 'unknown-dossier') return '';
-          throw error;
-        },
-      );
-      const opened = saved.filter(({ epoch }) => {
-        try {
-          openMessage(message.envelope, epoch, new Uint8Array(32));
-          return true;
-        } catch {
-          return false;
-        }
-      });
-      if (opened.length > 0) throw new EenmaalError('internal', 'a saved key opened a withdrawn message');
-      return say(`${saved.length} geprobeerd, 0 openen${asked ? '' : ''}`, `${saved.length} tried, 0 open`);
-    },
-  };
-}
-
-/** 6. The family looks who read what. */
-async function lookBack(stage: Stage): Promise<void> {
-  const { say, story, dossier } = stage;
-  const { by } = story.withdraw;
-  const viewer = participantOf(stage, by);
-  heading(
-    say(
-      `6. Wat ${memberLabel(stage, by)} ziet: wie las wat?`,
-      `6. What ${memberLabel(stage, by)} sees: who read what?`,
-    ),
-  );
-  await viewer.sync();
-  await viewer.mirror.refresh(dossier);
-  const trails = whoRead(viewer.mirror, dossier);
-  const organisations = [...stage.apis.keys()];
-  const rows: Cell[][] = [[say('bericht', 'message'), ...organisations]];
-  for (const { title, envelope, by: teller } of stage.told.slice(-9)) {
-    const trail = trails.find((one) => one.envelope === envelope);
-    if (!trail) continue; // another adult's: she does not even see that it exists
-    const looks = organisations.map((id): Cell => {
-      const look = trail.readers.find(({ reader }) => reader === partnerId(id));
-      if (look?.opened) return { text: `${say('gelezen', 'read')} ${clock(look.opened)}`, mark: 'good' };
-      return look?.delivered ? say('bezorgd', 'delivered') : '–';
-    });
-    rows.push([`“${title}” ${dim(memberLabel(stage, teller))}`, ...looks]);
-  }
-  table(rows);
-  const seen = trails.length;
-  const hidden = stage.told.length + story.expertise.length - seen;
-  paragraph(
-    say(
-      `${seen} berichten in haar overzicht. ${hidden} gaan over een andere volwassene: die ziet zij niet, ook niet dat ze er zijn.`,
-      `${seen} messages in her view. ${hidden} are about another adult; she does not see them, nor that they exist.`,
-    ),
-  );
-}
-
-const clock = (at: number): string =>
-  new Intl.DateTimeFormat('nl-NL', { timeStyle: 'medium', timeZone: 'Europe/Amsterdam' }).format(at);
-
-/** 7. The privacy officer checks everything again, without trusting the ledger service. */
-async function audit({ region, say }: Stage): Promise<void> {
-  heading(
-    say(
-      '7. De privacy officer controleert, zonder het logboek te vertrouwen',
-      '7. The privacy officer checks, without trusting the ledger',
-    ),
-  );
-  const [id] = region.officers;
-  const officer = await region.joinOfficer(id as string);
-  await officer.participant.sync();
-  const began = performance.now();
-  const result = await replayAll(officer.participant, officer.transport);
-  const ms = Math.round(performance.now() - began);
-  for (const line of report(result, say('nl', 'en') as Language)) print(`  ${line}`);
-  paragraph(
-    dim(
-      say(
-        `${ms} ms; wortel ${result.root.slice(0, 16)}…, getekend door het logboek. Van de inhoud zag de officer niets.`,
-        `${ms} ms; root ${result.root.slice(0, 16)}…, signed by the ledger. Of the content the officer saw nothing.`,
-      ),
-    ),
-  );
-  await officer.close();
-  if (result.differences.length > 0) throw new EenmaalError('internal', 'the replay differs');
 }

@@ -202,7 +202,12 @@ export class Participant {
     const full: Content = { ...content, attachments: uploaded.map(({ inside }) => inside) };
     const { envelope, secret } = sealMessage(draft, full, key, identity.signing, random);
     const { header, jws, body } = envelope;
-    const { answer } = await transport.call({ op: 'submit', header, jws, secret: toBase64url(secret) }, body);
+    const submit = () => transport.call({ op: 'submit', header, jws, secret: toBase64url(secret) }, body);
+    // a lost answer: the very same envelope once more, which the ledger takes in once
+    const { answer } = await submit().catch((error: unknown) => {
+      if (error instanceof EenmaalError && error.code === 'ledger-unreachable') return submit();
+      throw error;
+    });
     return { ...answer, envelope: id, epoch };
   }
 

@@ -1,7 +1,7 @@
 /** Files that hold secrets or must never be half-written: temporary file, fsync, rename; readable by the owner only. */
 
 import { randomFillSync } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
 import { EenmaalError } from '@eenmaal/model';
@@ -10,17 +10,32 @@ import { EenmaalError } from '@eenmaal/model';
 export const systemRandom: Random = (length) => randomFillSync(new Uint8Array(length));
 
 /** Replaces a file in one step; after a crash there is the old one or the new one. Mode 0600. */
-export async function writeFileSafely(path: string, data: string | Uint8Array): Promise<void> {
+export const writeFileSafely = (path: string, data: string | Uint8Array): Promise<void> => put(path, data, rename);
+
+/** Makes a file that is not there yet; one that another program made a moment ago stays as it is. Mode 0600. */
+export const createFileSafely = (path: string, data: string | Uint8Array): Promise<void> =>
+  put(path, data, async (temporary, target) => {
+    await link(temporary, target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await rm(temporary);
+  });
+
+async function put(
+  path: string,
+  data: string | Uint8Array,
+  place: (temporary: string, target: string) => Promise<void>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.part`;
-  const file = await open(temporary, 'w', 0o600);
+  const temporary = `${path}.${process.pid}.${toBase64url(systemRandom(6))}.part`;
+  const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(data);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
+  await place(temporary, path);
   const folder = await open(dirname(path), 'r');
   await folder.sync().finally(() => folder.close());
 }

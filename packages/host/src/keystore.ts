@@ -1,4 +1,5 @@
 /** A party's keys on disk: one JWE under a key from the operator's secret file. Made at first use, never overwritten. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Nkey, newNkey, nkeySigner } from '@eenmaal/broker';
 import {
@@ -14,7 +15,7 @@ import {
 } from '@eenmaal/crypto';
 import { EenmaalError, parseJson } from '@eenmaal/model';
 import { z } from 'zod';
-import { readIfThere, systemRandom, writeFileSafely } from './files.ts';
+import { createFileSafely, readIfThere, systemRandom } from './files.ts';
 
 /** `storeKey`: 32 bytes that seal what this party keeps locally. `nkey`: its login at the message server. */
 export type Keystore = { identity: Identity; storeKey: Uint8Array; nkey: Nkey };
@@ -24,14 +25,13 @@ const Stored = z.strictObject({ v: z.literal(1), seed: z.string(), storeKey: z.s
 /** Opens `<dir>/keys.jwe`, or makes it. @throws `keystore-locked` when the secret does not fit */
 export async function openKeystore(dir: string, secret: Uint8Array): Promise<Keystore> {
   const path = join(dir, 'keys.jwe');
-  const jwe = await readIfThere(path);
-  if (jwe === undefined) {
-    const made = { identity: newIdentity(systemRandom), storeKey: systemRandom(32), nkey: newNkey(systemRandom) };
-    const { identity, storeKey, nkey } = made;
-    const stored = { v: 1, seed: toBase64url(identity.seed), storeKey: toBase64url(storeKey), nkey: nkey.seed };
-    await writeFileSafely(path, await encryptAtRest(secret, utf8(JSON.stringify(stored))));
-    return made;
+  if ((await readIfThere(path)) === undefined) {
+    const seed = toBase64url(newIdentity(systemRandom).seed);
+    const stored = { v: 1, seed, storeKey: toBase64url(systemRandom(32)), nkey: newNkey(systemRandom).seed };
+    await createFileSafely(path, await encryptAtRest(secret, utf8(JSON.stringify(stored))));
   }
+  // read back, because another program may have made it at the same moment
+  const jwe = await readFile(path, 'utf8');
   const { seed, storeKey, nkey } = parseJson(Stored, text(await decryptAtRest(secret, jwe)), 'keystore-locked');
   const identity = identityFromSeed(fromBase64url(seed));
   const key = fromBase64url(storeKey);
