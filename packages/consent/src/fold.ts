@@ -50,7 +50,11 @@ function foldStatement(state: State, statement: Statement, kids: Kids | undefine
       break;
     case 'custody': {
       const child = state.persons.get(statement.child);
-      if (child) Object.assign(child, { custody: statement.holders, custodyStatement: statement.id });
+      if (child)
+        Object.assign(child, {
+          custody: statement.holders.map((holder) => sameId(state, holder)),
+          custodyStatement: statement.id,
+        });
       break;
     }
     case 'compartment':
@@ -112,9 +116,19 @@ function foldPerson(state: State, statement: StatementOf<'person'>, kids: Kids |
 }
 
 function foldCompartment(state: State, { compartment: id, dossier, subjects }: StatementOf<'compartment'>): void {
-  state.compartments.set(id, { id, dossier, subjects, says: new Map(), epochs: [], messages: [] });
+  state.compartments.set(id, {
+    id,
+    dossier,
+    subjects: subjects.map((subject) => sameId(state, subject)),
+    says: new Map(),
+    epochs: [],
+    messages: [],
+  });
   state.dossiers.get(dossier)?.compartments.push(id);
 }
+
+/** One string for a person everywhere: maps then compare addresses, not letters. */
+const sameId = (state: State, person: string): string => state.persons.get(person)?.id ?? person;
 
 function sayOf(compartment: CompartmentState, partnerId: string, personId: string): Say {
   const says = compartment.says.get(partnerId) ?? new Map<string, Say>();
@@ -127,7 +141,7 @@ function sayOf(compartment: CompartmentState, partnerId: string, personId: strin
 function foldSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'refuse'>, index: number): void {
   const compartment = state.compartments.get(statement.compartment);
   if (!compartment) return;
-  const by = nameOf(statement.by);
+  const by = sameId(state, nameOf(statement.by));
   const say = sayOf(compartment, statement.partner, by);
   if (statement.kind === 'grant') {
     const { id, partner: to, purposes, from, until, history } = statement;

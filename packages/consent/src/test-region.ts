@@ -167,7 +167,7 @@ export class TestRegion {
   }
 }
 
-export const sayInput = (
+const sayInput = (
   kind: SayInput['kind'],
   compartment: Id,
   to: PartyId,
