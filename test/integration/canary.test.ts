@@ -172,10 +172,10 @@ it('everything was recorded: the searched places hold what is no secret', async 
   const places = await everything();
   const found = search(new Map([['pseudonym', utf8(world.family.dossier)]]), places);
   const names = [...places.keys()];
-  expect(
-    names.some((name) => /\.blk$/.test(name)),
-    'a stream on disk',
-  ).toBe(true);
+  for (const stream of ['LEDGER', 'VAULT', 'BODY', 'CHUNK'])
+    expect(names.filter((name) => name.includes(`${stream}/`) && name.endsWith('.blk')).length, stream).toBeGreaterThan(
+      0,
+    );
   expect(places.get('file nats.log')?.length, 'the talkative log').toBeGreaterThan(50_000);
   expect(proxy.recorded.length, 'both ways of mother, partner and ledger').toBe(6);
   // the channel seals even pseudonyms: they are found in the ledger's vault subjects only, never in frames
