@@ -1,6 +1,6 @@
 /** `npm run bench [-- --quick] [-- <group>]`: measures, prints, and after a full run of all groups writes RESULTS.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findNatsServer } from '@eenmaal/broker';
@@ -39,13 +39,16 @@ if (unknown.length > 0) {
 }
 const chosen = positionals.length > 0 ? positionals : Object.keys(GROUPS);
 const started = new Date();
-const parts = [await heading()];
-console.log(parts[0]);
+const loads = [loadavg()[0] ?? 0];
+const parts: string[] = [];
 for (const name of chosen) {
   const part = section(await (GROUPS[name] as (typeof GROUPS)[string])(values));
   console.log(part);
   parts.push(part);
+  loads.push(loadavg()[0] ?? 0);
 }
+parts.unshift(await heading());
+console.log(parts[0]);
 const complete = positionals.length === 0 && !values.quick;
 if (complete) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), `${parts.join('\n')}`);
 console.log(complete ? 'Written to test/bench/RESULTS.md.' : 'Not written down: only a full run of all groups is.');
@@ -77,7 +80,8 @@ async function heading(): Promise<string> {
       'round first. In brackets the middle half of the rounds. "By processor time" counts what this process used, with its ' +
       'helper threads, which neighbours on the machine disturb less; goals are judged by it where it is given.',
     `${started.toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ` +
-      `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, nats-server ${version}, ${versions.join(', ')}.`,
+      `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, nats-server ${version}, ${versions.join(', ')}. ` +
+      `Load average during the run ${Math.min(...loads).toFixed(1)}-${Math.max(...loads).toFixed(1)}: what is above 1 or 2 is neighbours.`,
     '',
   ].join('\n\n');
 }
