@@ -2,6 +2,8 @@
  * The moment between storing a body and logging its message: whatever happens there, the message is refused for the right
  * reason, and its body is gone again. The store is the real one; only a pause is put into it.
  */
+import { newId } from '@eenmaal/client';
+import { signObject } from '@eenmaal/envelope';
 import { EenmaalError } from '@eenmaal/model';
 import { startLedger } from '@eenmaal/service-ledger';
 import { tale, terms } from '@eenmaal/testkit';
@@ -11,6 +13,8 @@ import { codeOf, craft, noOrphans, type Place, startWithFamily, submitRaw } from
 /** Run between body and entry, once. */
 let meanwhile: (() => Promise<unknown>) | undefined;
 let failAppend: EenmaalError | undefined;
+/** Run while a commit is on its way to disk, once. */
+let duringAppend: (() => Promise<unknown>) | undefined;
 let world: Awaited<ReturnType<typeof startWithFamily>>;
 let place: Place;
 
@@ -32,6 +36,9 @@ beforeAll(async () => {
           const error = failAppend;
           failAppend = undefined;
           if (error) throw error;
+          const act = duringAppend;
+          duringAppend = undefined;
+          await act?.();
           return append(...args);
         },
       };
@@ -111,4 +118,26 @@ it('the disk is full just then: refused, no body, and the log goes on where it w
   await noOrphans(chain);
   const { index } = await family.mother.send(tale(place.dossier, place.compartment, 'Er is weer plaats'));
   expect(index).toBe(size);
+});
+
+it('the same twice, both looked up before either is logged: one entry, and its receipt twice', async () => {
+  const { chain, family } = world;
+  const { mother } = family;
+  await mother.send(tale(place.dossier, place.compartment, 'Nu de sleutel klopt'));
+  const { envelope, secret } = craft(chain, mother, family.keys.mother, place);
+  const common = { v: 1, id: newId(chain.random), by: mother.party, at: chain.clock() } as const;
+  const refusal = { ...common, seen: mother.checkpoints.position, kind: 'refuse', ...place, partner: 'org-c' } as const;
+  const statements = [signObject('eenmaal-statement+jws', refusal, family.keys.mother.signing)];
+  const stating = async () => (await mother.transport.call({ op: 'state', statements })).answer.receipts[0]?.index;
+  const sending = async () => (await submitRaw(mother.transport, envelope, secret)).answer.index;
+  let all: Promise<number | undefined>[] = [];
+  duringAppend = async () => {
+    all = [stating(), stating(), sending(), sending()];
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  };
+  const { size } = chain.ledger.journal;
+  await mother.state({ kind: 'refuse', ...place, partner: 'org-a' });
+  const [stated, again, sent, sentAgain] = await Promise.all(all);
+  expect([again, sentAgain]).toEqual([stated, sent]);
+  expect(await kinds(size)).toEqual(['statement', 'statement', 'message']);
 });
