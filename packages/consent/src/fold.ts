@@ -15,7 +15,7 @@ export type FoldInput =
 /** Thumbprints of a signing and a sealing key; computed by the caller, for ring 1 hashes nothing. */
 export type Kids = { signing: string; sealing: string | null };
 
-/** Applies entry `index`, logged at `at`. Changes `state` in place: the ledger folds half a million entries a second. */
+/** Applies entry `index`, logged at `at`. Changes `state` in place: copying a region for each entry would be slow. */
 export function fold(state: State, input: FoldInput, index: number, at: Instant): void {
   state.size = index + 1;
   state.at = Math.max(state.at, at);

@@ -89,10 +89,16 @@ function grantsInForce(state: State, compartment: CompartmentState, now: Instant
 function personsOf(state: State, compartments: Id[], now: Instant): Set<Id> {
   const persons = new Set<Id>();
   for (const id of compartments) {
-    for (const subject of state.compartments.get(id)?.subjects ?? []) {
+    const compartment = state.compartments.get(id);
+    for (const subject of compartment?.subjects ?? []) {
       persons.add(subject);
       if (!custodyCounts(state, subject, now)) continue;
       for (const holder of state.persons.get(subject)?.custody ?? []) persons.add(holder);
+    }
+    // whoever wrote there, also before losing custody: without its key the message could not be verified
+    for (const message of compartment?.messages ?? []) {
+      const { sender = '' } = state.messages.get(message) ?? {};
+      if (isPerson(sender)) persons.add(nameOf(sender));
     }
   }
   return persons;

@@ -59,7 +59,11 @@ export function familyMember({ participant, dossier, name, language }: Member) {
     const found =
       known.find(({ party }) => party === partnerId(wanted)) ??
       known.find(({ name: called }) => called.toLowerCase().startsWith(lower));
-    if (!found) throw new EenmaalError('malformed', wanted);
+    if (!found)
+      throw new EenmaalError(
+        'key-unregistered',
+        texts.noSuchOrganisation(wanted, known.map((one) => one.name).join(', ')),
+      );
     return { id: nameOf(found.party), name: found.name };
   };
 

@@ -43,6 +43,19 @@ const OPTIONS = {
   yes: { type: 'boolean' },
 } as const;
 
+/** A part or an organisation that does not exist: the detail is a sentence for the family. */
+const ASKED_WRONG = new Set(['unknown-compartment', 'key-unregistered']);
+
+/** What a family calls a purpose. */
+const PURPOSES: Record<string, Purpose> = {
+  hulp: 'support',
+  veiligheid: 'safety',
+  onderzoek: 'inquiry',
+  maatregel: 'measure',
+  behandeling: 'treatment',
+  school: 'education',
+};
+
 type Values = Partial<Record<keyof typeof OPTIONS, string | boolean | string[]>>;
 const either = (values: Values, nl: keyof Values, en: keyof Values): string | undefined => {
   const value = values[nl] ?? values[en];
@@ -72,7 +85,8 @@ async function run(
     }
     case 'geef':
     case 'grant': {
-      const purpose = Purpose.safeParse(either(values, 'doel', 'purpose'));
+      const named = either(values, 'doel', 'purpose') ?? '';
+      const purpose = Purpose.safeParse(PURPOSES[named] ?? named);
       const months = Number(either(values, 'maanden', 'months') ?? 6);
       if (!purpose.success || !(months > 0 && months <= 24) || words.length < 2) throw new EenmaalError('malformed');
       return member.grant(
@@ -141,7 +155,7 @@ async function main(args: string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof EenmaalError)) throw error;
     process.stderr.write(
-      `${error.code === 'unknown-compartment' && error.detail ? error.detail : TEXTS[language].error(error.code)}\n`,
+      `${ASKED_WRONG.has(error.code) && error.detail ? error.detail : TEXTS[language].error(error.code)}\n`,
     );
     if (error.code === 'malformed') process.stderr.write(`\n${TEXTS[language].usage}\n`);
     process.exitCode = 1;

@@ -23,7 +23,7 @@ const NL = {
   weiger <organisatie> <onderdeel...>                Zeg nee, ook voor later.
   wie                                                Wie heeft wat gelezen, en wanneer?
 
-Doelen: support (hulp), safety (veiligheid), inquiry (onderzoek), measure (maatregel), treatment (behandeling), education (school).
+Doelen: hulp, veiligheid, onderzoek, maatregel, behandeling, school.
 Nederlands is de gewone taal; --lang en geeft Engels.`,
   nobodyElse: 'alleen u',
   canRead: (names: string) => `Dit kunnen lezen: ${names}.`,
@@ -49,6 +49,8 @@ Nederlands is de gewone taal; --lang en geeft Engels.`,
   you: 'u',
   family: 'een gezinslid',
   noSuchPart: (part: string) => `Er is geen onderdeel "${part}". Kijk met "onderdelen" welke er zijn.`,
+  noSuchOrganisation: (wanted: string, known: string) =>
+    `Wij kennen geen organisatie "${wanted}". U kunt kiezen uit: ${known}.`,
   error: (code: ErrorCode) =>
     PROBLEMS_NL[code] ?? 'Dit lukt nu niet. Er is niets verloren. Probeer het later nog eens.',
 };
@@ -103,6 +105,7 @@ Purposes: support, safety, inquiry, measure, treatment, education.`,
   you: 'you',
   family: 'a family member',
   noSuchPart: (part) => `There is no part "${part}". See with "parts" which there are.`,
+  noSuchOrganisation: (wanted, known) => `We know no organisation "${wanted}". You can choose from: ${known}.`,
   error: (code) => ERRORS[code],
 };
 
