@@ -3,6 +3,7 @@
 import { newId } from '@eenmaal/client';
 import { identityFromSeed } from '@eenmaal/crypto';
 import { type Draft, openMessage, readEnvelope, type Sealed, sealMessage } from '@eenmaal/envelope';
+import { nativeSigner } from '@eenmaal/host';
 import { type Content, partner } from '@eenmaal/model';
 import { random } from './harness.ts';
 import type { Peer } from './peers.ts';
@@ -20,7 +21,8 @@ const report: Content = {
 /** As it arrives from a form or over HTTP; a string just cut out of another costs every `JSON.stringify` extra. */
 export const content: Content = JSON.parse(JSON.stringify(report));
 
-export const signer = identityFromSeed(random(64));
+/** Signs as a partner's program does. */
+export const signer = identityFromSeed(random(64), nativeSigner);
 
 /** A header as it really is: two grants it rests on, a position in the log. */
 export const draft: Draft = {

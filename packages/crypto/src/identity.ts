@@ -3,7 +3,7 @@ import { EenmaalError, type PublicKeys } from '@eenmaal/model';
 import { fromBase64url, type Random, text, toBase64url, utf8 } from './bytes.ts';
 import { decryptAtRest, encryptAtRest, publicJwks, sealingThumbprint } from './jwk.ts';
 import { type SealingKeys, sealingKeys } from './seal.ts';
-import { type SigningKeys, signingKeysFromSeed } from './sign.ts';
+import { type Sign, type SigningKeys, signingKeysFromSeed } from './sign.ts';
 
 export type Identity = {
   signing: SigningKeys;
@@ -13,10 +13,13 @@ export type Identity = {
   seed: Uint8Array;
 };
 
-/** @param seed 64 bytes: Ed25519 seed, then X-Wing seed */
-export function identityFromSeed(seed: Uint8Array): Identity {
+/**
+ * @param seed 64 bytes: Ed25519 seed, then X-Wing seed
+ * @param signer the platform's own way to sign, from the Ed25519 seed
+ */
+export function identityFromSeed(seed: Uint8Array, signer?: (seed: Uint8Array) => Sign): Identity {
   if (seed.length !== 64) throw new EenmaalError('malformed', 'identity seed');
-  const signing = signingKeysFromSeed(seed.subarray(0, 32));
+  const signing = signingKeysFromSeed(seed.subarray(0, 32), signer);
   const sealing = sealingKeys(() => seed.subarray(32));
   return {
     signing,

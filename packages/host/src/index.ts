@@ -2,5 +2,6 @@
 export * from './files.ts';
 export * from './keystore.ts';
 export * from './log.ts';
+export * from './native-signer.ts';
 export * from './participant.ts';
 export * from './settings.ts';

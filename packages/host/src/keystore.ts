@@ -16,6 +16,7 @@ import {
 import { EenmaalError, parseJson } from '@eenmaal/model';
 import { z } from 'zod';
 import { createFileSafely, readIfThere, systemRandom } from './files.ts';
+import { nativeSigner } from './native-signer.ts';
 
 /** `storeKey`: 32 bytes that seal what this party keeps locally. `nkey`: its login at the message server. */
 export type Keystore = { identity: Identity; storeKey: Uint8Array; nkey: Nkey };
@@ -33,7 +34,7 @@ export async function openKeystore(dir: string, secret: Uint8Array): Promise<Key
   // read back, because another program may have made it at the same moment
   const jwe = await readFile(path, 'utf8');
   const { seed, storeKey, nkey } = parseJson(Stored, text(await decryptAtRest(secret, jwe)), 'keystore-locked');
-  const identity = identityFromSeed(fromBase64url(seed));
+  const identity = identityFromSeed(fromBase64url(seed), nativeSigner);
   const key = fromBase64url(storeKey);
   if (key.length !== 32) throw new EenmaalError('keystore-locked', 'store key');
   return { identity, storeKey: key, nkey: { seed: nkey, public: nkeySigner(nkey).public } };
