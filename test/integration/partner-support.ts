@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encryptAtRest, toBase64url, utf8 } from '@eenmaal/crypto';
-import { systemRandom, writeFileSafely } from '@eenmaal/host';
+import { createLogger, systemRandom, writeFileSafely } from '@eenmaal/host';
 import { partner } from '@eenmaal/model';
-import { hashOfToken, openLog, type PartnerFile, type Settings, serve } from '@eenmaal/service-partner';
+import { hashOfToken, type PartnerFile, type Settings, serve } from '@eenmaal/service-partner';
 import type { TestChain } from './support.ts';
 
 export const TOKEN = 'a-token-for-tests-of-more-than-32-characters';
@@ -61,7 +61,7 @@ export async function settingsFor(chain: TestChain, id: string): Promise<Setting
 export async function startOrganisation(chain: TestChain, id: string, more: Partial<Settings> = {}) {
   const settings = { ...(await settingsFor(chain, id)), ...more };
   const lines: string[] = [];
-  const log = openLog('trace', id, { write: (line) => void lines.push(line) });
+  const log = createLogger(`partner ${id}`, 'trace', { write: (line) => void lines.push(line) });
   const start = () => serve(fileOf(id), settings, { clock: chain.clock, random: systemRandom, log });
   let service = await start();
   return {

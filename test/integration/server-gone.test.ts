@@ -67,12 +67,18 @@ it('loses nothing acknowledged when it is killed in the middle of many messages'
   const { chain } = world;
   await mother.sync();
   const before = acknowledged.length;
-  const all = Array.from({ length: 120 }, (_, i) => codeOf(send(`stroom ${i}`)));
+  // eight senders that go on until they meet the kill: it cannot come before or after them
+  const sender = async (): Promise<string> => {
+    for (let i = 0; ; i++) {
+      const code = await codeOf(send(`stroom ${i}`));
+      if (code !== 'done') return code;
+    }
+  };
+  const all = Array.from({ length: 8 }, sender);
   while (acknowledged.length < before + 20) await new Promise((resolve) => setTimeout(resolve, 1));
   await kill();
   const codes = new Set(await Promise.all(all));
-  expect([...codes].every((code) => code === 'done' || code === 'ledger-unreachable')).toBe(true);
-  expect(codes, 'it was killed in the middle').toContain('ledger-unreachable');
+  expect([...codes], 'it was killed in the middle').toEqual(['ledger-unreachable']);
   await chain.server.restart();
   await eventually(() => mother.sync());
   await send('en verder');

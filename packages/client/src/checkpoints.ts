@@ -2,9 +2,10 @@
  * One history: the participant remembers the newest checkpoint it saw and takes a newer one only with proof that it
  * continues it. A ledger that was rolled back, or shows different people different logs, is found here.
  */
-import { fromBase64url, signingBytes, toBase64url, toHex, utf8, verifyBytes } from '@eenmaal/crypto';
+import { fromBase64url, signingBytes, toBase64url, utf8, verifyBytes } from '@eenmaal/crypto';
 import { readObject } from '@eenmaal/envelope';
 import {
+  type Checkpoint,
   ED25519,
   hashLeaf,
   LedgerError,
@@ -25,6 +26,8 @@ export class Checkpoints {
   signed = '';
   readonly #transport: Transport;
   readonly #region: string;
+  /** Positions of others found to be part of this history. */
+  readonly #confirmed = new Set<string>();
   /** Two at once could leave the older one behind as the newest. */
   readonly #inTurn = turns();
 
@@ -40,22 +43,11 @@ export class Checkpoints {
   }
 
   async #advance(): Promise<Position> {
-    const { size, root } = this.position;
-    const { answer } = await this.#ask(size);
-    const region = readObject('eenmaal-statement+jws', this.#region).payload;
-    if (region.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
-    const log = makeVerifierKey(region.origin, ED25519, signingBytes(region.ledger));
-    try {
-      const newer = openCheckpoint(utf8(answer.checkpoint), { log, witnesses: [] }, verifyBytes);
-      const proof = answer.proof.map(fromBase64url);
-      if (size > 0)
-        verifyConsistency({ from: size, fromRoot: fromBase64url(root), to: newer.size, toRoot: newer.root, proof });
-      this.position = { size: newer.size, root: toBase64url(newer.root) };
-      this.signed = answer.checkpoint;
-    } catch (cause) {
-      if (cause instanceof LedgerError) throw new EenmaalError('split-view', cause.code, { cause });
-      throw cause;
-    }
+    const { answer } = await this.#ask(this.position.size);
+    const newer = this.#open(answer.checkpoint);
+    if (this.position.size > 0) this.#mustContinue(this.position, newer, answer.proof);
+    this.position = { size: newer.size, root: toBase64url(newer.root) };
+    this.signed = answer.checkpoint;
     return this.position;
   }
 
@@ -70,6 +62,39 @@ export class Checkpoints {
     }
   }
 
+  /**
+   * Checks that a position somebody else saw (the sender of a message) belongs to the history seen here.
+   * @throws `split-view` when the ledger showed two people two histories
+   */
+  async confirm(position: Position): Promise<void> {
+    const name = `${position.size}/${position.root}`;
+    if (position.size === 0 || this.#confirmed.has(name)) return;
+    for (let tries = 0; tries < 20; tries++) {
+      const { size, root } = await this.advance();
+      const { answer } = await this.#ask(position.size);
+      const newest = this.#open(answer.checkpoint);
+      if (newest.size !== size) continue; // it grew in between: both must be about one size
+      if (toBase64url(newest.root) !== root) throw new EenmaalError('split-view', 'two roots of one size');
+      this.#mustContinue(position, newest, answer.proof);
+      if (this.#confirmed.size > 10_000) this.#confirmed.clear();
+      this.#confirmed.add(name);
+      return;
+    }
+    throw new EenmaalError('ledger-unreachable', 'the ledger grows too fast to compare');
+  }
+
+  #open(checkpoint: string): Checkpoint {
+    const region = readObject('eenmaal-statement+jws', this.#region).payload;
+    if (region.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
+    const log = makeVerifierKey(region.origin, ED25519, signingBytes(region.ledger));
+    return splitView(() => openCheckpoint(utf8(checkpoint), { log, witnesses: [] }, verifyBytes));
+  }
+
+  #mustContinue({ size, root }: Position, newer: Checkpoint, proof: readonly string[]): void {
+    const claim = { from: size, fromRoot: fromBase64url(root), to: newer.size, toRoot: newer.root };
+    splitView(() => verifyConsistency({ ...claim, proof: proof.map(fromBase64url) }));
+  }
+
   /** Checks that entry `index` with this leaf is in the log at the position seen. @throws `split-view` */
   async verifyIncluded(index: number, leaf: Uint8Array): Promise<void> {
     const { size, root } = this.position;
@@ -80,6 +105,15 @@ export class Checkpoints {
     } catch (cause) {
       throw new EenmaalError('split-view', 'not in the log', { cause });
     }
-    if (answer.leaf !== toHex(leaf)) throw new EenmaalError('split-view', 'another leaf');
+  }
+}
+
+/** Whatever is wrong with a proof or a checkpoint means one thing to a participant: two histories. */
+function splitView<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (cause) {
+    if (cause instanceof LedgerError) throw new EenmaalError('split-view', cause.code, { cause });
+    throw cause;
   }
 }

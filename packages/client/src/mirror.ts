@@ -19,6 +19,7 @@ import { turns } from './turns.ts';
 
 type Slice = { version: string; cursor: number; entries: EntryView[]; links: Map<Id, Map<number, string>> };
 const REGISTRY = 'registry';
+const HELD = 500;
 
 /**
  * Statements that say who is who: their authority is judged here again. Grants need none of it, because the rule looks
@@ -46,6 +47,7 @@ export class Mirror {
   /** Two at once would read the same page twice. */
   readonly #inTurn = turns();
   #after = -1;
+  #asked = 0;
 
   constructor(transport: Transport, region: string) {
     this.#transport = transport;
@@ -57,8 +59,8 @@ export class Mirror {
     return this.#inTurn(async () => {
       await this.#pull(null);
       for (let more = true; more; ) {
-        const { answer } = await this.#transport.call({ op: 'changes', after: this.#after });
-        for (const dossier of answer.dossiers) this.#behind.add(dossier);
+        const { answer } = await this.#transport.call({ op: 'changes', after: this.#after, held: this.#someHeld() });
+        for (const dossier of [...answer.dossiers, ...answer.gone]) this.#behind.add(dossier);
         more = answer.upTo > this.#after;
         this.#after = Math.max(this.#after, answer.upTo);
         this.sequence = answer.sequence;
@@ -71,6 +73,15 @@ export class Mirror {
       this.#rebuild();
       return changed;
     });
+  }
+
+  /** Dossiers held, to hear which are no longer ours; a few hundred each time, in turn. */
+  #someHeld(): Id[] {
+    const held = [...this.#slices.keys()].filter((key) => key !== REGISTRY);
+    this.#asked = this.#asked >= held.length ? 0 : this.#asked;
+    const some = held.slice(this.#asked, this.#asked + HELD);
+    this.#asked += some.length;
+    return some;
   }
 
   /** One dossier again, also when the ledger did not say that it changed: time alone can end a grant. */

@@ -57,6 +57,8 @@ const TRIES = 5;
 
 export class Participant {
   readonly party: PartyId;
+  /** The region statement: the root of all trust. */
+  readonly region: string;
   readonly mirror: Mirror;
   readonly keys: KeyRing;
   readonly checkpoints: Checkpoints;
@@ -66,6 +68,7 @@ export class Participant {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.party = options.party;
+    this.region = options.region;
     this.mirror = new Mirror(options.transport, options.region);
     this.keys = new KeyRing(this.mirror, options.party, options.identity);
     this.checkpoints = new Checkpoints(options.transport, options.region, options.position);
@@ -246,9 +249,16 @@ export class Participant {
           page.refused.push({ index, error });
         }
       }
+      await this.#confirmSenders(page.received);
       yield page;
       more = answer.more && answer.messages.length > 0 && !envelopes;
     }
+  }
+
+  /** The newest position each sender saw must be part of the history seen here. @throws `split-view` */
+  async #confirmSenders(received: readonly Received[]): Promise<void> {
+    const newest = new Map(received.map(({ header }) => [header.sender, header.ledger]));
+    for (const position of newest.values()) await this.checkpoints.confirm(position);
   }
 
   /** A sender or a key may have come after our last look: look again before judging. */

@@ -23,8 +23,14 @@ export function fold(state: State, input: FoldInput, index: number, at: Instant)
   else if (input.kind === 'message') foldMessage(state, input.event, input.header, index);
   else if (input.event.kind === 'delivery')
     state.messages.get(input.event.envelope)?.delivered.set(input.event.reader, index);
-  else if (input.event.kind === 'opening')
-    state.messages.get(input.event.envelope)?.opened.set(input.event.reader, index);
+  else if (input.event.kind === 'opening') foldOpening(state, input.event, index);
+}
+
+function foldOpening(state: State, { envelope, reader, purpose }: EventOf<'opening'>, index: number): void {
+  const message = state.messages.get(envelope);
+  if (!message) return;
+  if (!message.opened.has(reader)) message.opened.set(reader, index);
+  message.openedFor.add(`${reader} ${purpose}`);
 }
 
 function foldStatement(state: State, statement: Statement, kids: Kids | undefined, index: number): void {
@@ -200,6 +206,7 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
     attachments,
     delivered: new Map(),
     opened: new Map(),
+    openedFor: new Set(),
   });
   state.compartments.get(compartment)?.messages.push(id);
   const sequence = state.sequences.get(sender) ?? { highest: -1, seen: new Set() };

@@ -80,7 +80,10 @@ export type MessageState = {
   bodyHash: string;
   attachments: readonly AttachmentRef[];
   delivered: Map<PartyId, number>;
+  /** Where each reader first opened it. */
   opened: Map<PartyId, number>;
+  /** `<reader> <purpose>`: each is logged once. */
+  openedFor: Set<string>;
 };
 
 /** A sender's sequence numbers: the highest, and those seen within the window below it. */

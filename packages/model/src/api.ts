@@ -13,8 +13,12 @@ export const Request = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('state'), statements: z.array(Jws).min(1).max(32) }),
   /** One envelope; the sealed body is the attached bytes. */
   z.strictObject({ op: z.literal('submit'), header: z.string().max(40_000), jws: Jws, secret: Hash }),
-  /** Which dossiers changed for me after this entry. */
-  z.strictObject({ op: z.literal('changes'), after: z.number().int().min(-1) }),
+  /** Which dossiers changed for me after this entry; of those I hold, which are no longer mine to see. */
+  z.strictObject({
+    op: z.literal('changes'),
+    after: z.number().int().min(-1),
+    held: z.array(Id).max(500).optional(),
+  }),
   /** The entries of a dossier (or of the registry) that I may see, a page at a time. */
   z.strictObject({ op: z.literal('view'), dossier: Id.nullable(), after: z.number().int().min(-1) }),
   /** Hand over messages I may have: new ones, or named ones again. */
@@ -39,7 +43,12 @@ export const ANSWERS = {
   state: z.strictObject({ receipts: z.array(Receipt), refused: z.string().max(40).nullable() }),
   submit: Receipt,
   /** `sequence`: the highest sequence number of mine the ledger has seen; -1: none. */
-  changes: z.strictObject({ dossiers: z.array(Id), upTo: z.number().int(), sequence: z.number().int() }),
+  changes: z.strictObject({
+    dossiers: z.array(Id),
+    gone: z.array(Id),
+    upTo: z.number().int(),
+    sequence: z.number().int(),
+  }),
   view: z.strictObject({
     /** Changes when earlier entries became visible or ceased to be: start again from -1. */
     version: z.string().max(64),
@@ -55,7 +64,7 @@ export const ANSWERS = {
   open: z.strictObject({ secret: Hash, index: Count, at: Instant }),
   chunk: z.strictObject({}),
   checkpoint: z.strictObject({ checkpoint: z.string(), proof: z.array(Hash) }),
-  inclusion: z.strictObject({ leaf: z.string(), proof: z.array(Hash) }),
+  inclusion: z.strictObject({ proof: z.array(Hash) }),
   log: z.strictObject({ entries: z.array(EntryView.extend({ leaf: z.string() })), size: Count }),
 } as const;
 export type Answer<O extends Op> = z.infer<(typeof ANSWERS)[O]>;

@@ -10,8 +10,9 @@ import {
   readIfThere,
   readSecret,
   readSettings,
+  writeFileSafely,
 } from '@eenmaal/host';
-import { EenmaalError, Id, Purpose, parseJson, person } from '@eenmaal/model';
+import { EenmaalError, Id, Position, Purpose, parseJson, person } from '@eenmaal/model';
 import { z } from 'zod';
 import { type FamilyMember, familyMember } from './family.ts';
 import { day, type Language, TEXTS } from './texts.ts';
@@ -147,10 +148,22 @@ async function main(args: string[]): Promise<void> {
   const region = (await readIfThere(settings.EENMAAL_REGION_FILE)) ?? '';
   const nkeySeed = ((await readIfThere(settings.EENMAAL_NKEY_SEED_FILE)) ?? '').trim();
   const url = settings.EENMAAL_NATS_URL;
-  const { participant, close } = await join({ url, party: person(profile.person), identity, nkeySeed, region });
+  const seenFile = joinPath(dir, 'checkpoint.json');
+  const seen = await readIfThere(seenFile);
+  const position = seen === undefined ? {} : { position: parseJson(Position, seen) };
+  const { participant, close } = await join({
+    url,
+    party: person(profile.person),
+    identity,
+    nkeySeed,
+    region,
+    ...position,
+  });
   try {
     const member = familyMember({ participant, dossier: profile.dossier, name: profile.name, language });
     await member.sync();
+    // a ledger that was turned back since shows the next time
+    await writeFileSafely(seenFile, JSON.stringify(participant.checkpoints.position));
     for (const line of await run(member, command, words, values, language)) process.stdout.write(`${line}\n`);
   } catch (error) {
     if (!(error instanceof EenmaalError)) throw error;

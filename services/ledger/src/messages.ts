@@ -15,6 +15,7 @@ import {
   type Header,
   type Id,
   type Instant,
+  LIMITS,
   type OpenRequest,
   type PartyId,
   type Purpose,
@@ -224,7 +225,7 @@ function handOver(
 
 /**
  * Releases one message's secret: decide, log, and only when the log is on disk, answer. Asking again after a lost answer
- * decides again but leaves one opening in the log.
+ * decides again but leaves one opening for each purpose in the log.
  * @throws `no-basis` whether the message does not exist or may not be read
  */
 export async function open(
@@ -254,6 +255,9 @@ function release(
   refusals: RefusalLog,
 ): { index: number; at: Instant } | null {
   const { envelope, purpose, by: reader } = request;
+  // one that was refused, or kept by somebody on the way, must not open anything later
+  if (Math.abs(at - request.at) > LIMITS.openRequestAge)
+    throw new EenmaalError('request-replayed', 'signed too long ago');
   const message = state.messages.get(envelope);
   const slot = message && state.compartments.get(message.compartment)?.dossier;
   if (!message || !slot) return null;
@@ -264,7 +268,7 @@ function release(
     return null;
   }
   const before = message.opened.get(reader);
-  if (before !== undefined) return { index: before, at };
+  if (before !== undefined && message.openedFor.has(`${reader} ${purpose}`)) return { index: before, at };
   const event = { kind: 'opening', at, jws, envelope, reader, purpose, decision } as const;
   return { index: append({ slot, event, input: { kind: 'other', event } }), at };
 }

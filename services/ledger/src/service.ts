@@ -4,7 +4,7 @@
  */
 import { accountOf, type Caller, type LedgerStore, serveChannels } from '@eenmaal/broker';
 import { signerOf } from '@eenmaal/consent';
-import { type Identity, type Random, signBytes, toBase64url, toHex } from '@eenmaal/crypto';
+import { type Identity, type Random, signBytes, toBase64url } from '@eenmaal/crypto';
 import { signingKeyOf, verifyStatement } from '@eenmaal/envelope';
 import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
 import { type Answer, EenmaalError, type Instant, type Request } from '@eenmaal/model';
@@ -59,7 +59,7 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
       if (accountOf(party) !== account) throw new EenmaalError('party-mismatch');
       return signingKeyOf(journal.state, kid, party);
     },
-    handle: (caller, request, attached) => answer(services, identity, caller, request, attached),
+    handle: (caller, request, attached) => answer(services, options, caller, request, attached),
     clock,
     random,
     ...(options.onInternal && { onInternal: options.onInternal }),
@@ -88,7 +88,7 @@ type Answered = { answer: unknown; attached?: Uint8Array };
 
 async function answer(
   services: Services,
-  identity: Identity,
+  { identity, notify }: LedgerOptions,
   caller: Caller,
   request: Request,
   attached: Uint8Array,
@@ -99,11 +99,11 @@ async function answer(
   if (typeof signer === 'string') throw new EenmaalError(signer);
   switch (request.op) {
     case 'state':
-      return { answer: await state(journal, party, request.statements) };
+      return { answer: await state(journal, party, request.statements, notify) };
     case 'submit':
       return { answer: await submit(services, party, request, attached) };
     case 'changes':
-      return { answer: await changes(journal, party, request.after) };
+      return { answer: await changes(journal, party, request.after, request.held ?? []) };
     case 'view':
       return { answer: await view(journal, party, request.dossier, request.after) };
     case 'fetch':
@@ -118,7 +118,7 @@ async function answer(
     case 'checkpoint':
       return { answer: await checkpoint(journal, identity, request.from) };
     case 'inclusion':
-      return { answer: await inclusion(journal, request.index, request.size) };
+      return { answer: inclusion(journal, request.index, request.size) };
     case 'log':
       return { answer: await log(journal, party, request.from) };
   }
@@ -137,10 +137,10 @@ function checkpoint(journal: Journal, identity: Identity, from: number): Promise
   });
 }
 
-async function inclusion(journal: Journal, index: number, size: number): Promise<Answer<'inclusion'>> {
+/** For whoever has the leaf already: the answer says nothing about an entry, not even of what kind it is. */
+function inclusion(journal: Journal, index: number, size: number): Answer<'inclusion'> {
   if (size > journal.size || index >= size) throw new EenmaalError('position-unknown');
-  const { leaf } = await journal.entry(index);
-  return { leaf: toHex(leaf), proof: journal.tree.inclusionProof(index, size).map(toBase64url) };
+  return { proof: journal.tree.inclusionProof(index, size).map(toBase64url) };
 }
 
 /** Tells the accounts whose view may have changed that there is something to ask. */

@@ -1,4 +1,5 @@
 /** Taking in statements: signature, authority, order; then durable. Before: a family or steward signed. After: the fold. */
+import { accountOf } from '@eenmaal/broker';
 import { checkStatement, type State } from '@eenmaal/consent';
 import { readObject, verifyEvent, verifyStatement } from '@eenmaal/envelope';
 import {
@@ -8,6 +9,7 @@ import {
   type Event,
   type Instant,
   type PartyId,
+  partner,
   type Receipt,
   type Statement,
 } from '@eenmaal/model';
@@ -20,9 +22,15 @@ const MAX_TOGETHER = 600_000;
 /**
  * Appends statements in order, up to the first that is refused (which is named). One that was appended before, byte for
  * byte, gets its receipt again, so a lost answer can simply be asked for once more.
+ * @param notify wakes a partner whose basis was taken away
  * @throws the first one's refusal when none was appended
  */
-export async function state(journal: Journal, party: PartyId, statements: readonly string[]): Promise<Answer<'state'>> {
+export async function state(
+  journal: Journal,
+  party: PartyId,
+  statements: readonly string[],
+  notify: (account: string) => void = () => {},
+): Promise<Answer<'state'>> {
   if (statements.reduce((sum, jws) => sum + jws.length, 0) > MAX_TOGETHER)
     throw new EenmaalError('too-large', 'statements');
   const read = statements.map((jws) => ({ jws, ...readObject('eenmaal-statement+jws', jws) }));
@@ -48,8 +56,11 @@ export async function state(journal: Journal, party: PartyId, statements: readon
     }
     return { indexes, at, refused: null };
   });
-  if (outcome === 'look again') return state(journal, party, statements);
+  if (outcome === 'look again') return state(journal, party, statements, notify);
   if (outcome.refused && outcome.indexes.length === 0) throw outcome.refused;
+  // whoever lost something is no longer told of this dossier's changes: this is the last it hears
+  for (const { payload } of read.slice(0, outcome.indexes.length))
+    if (payload.kind === 'withdraw' || payload.kind === 'refuse') notify(accountOf(partner(payload.partner)));
   const size = journal.size;
   const receipts = outcome.indexes.map((known) =>
     typeof known === 'number' ? { index: known, size, at: outcome.at } : known,

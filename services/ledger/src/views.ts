@@ -8,7 +8,6 @@ import {
   type EntryView,
   type Id,
   isOfficer,
-  isPartner,
   isPerson,
   nameOf,
   type PartyId,
@@ -22,24 +21,26 @@ const PAGE = 500_000;
 const SCAN = 20_000;
 
 /** Dossiers that changed after entry `after` and that `party` may know of. */
-export function changes(journal: Journal, party: PartyId, after: number): Promise<Answer<'changes'>> {
+export function changes(
+  journal: Journal,
+  party: PartyId,
+  after: number,
+  held: readonly Id[],
+): Promise<Answer<'changes'>> {
   return journal.run((state) => {
     const { slots, upTo } = journal.index.touched(after, SCAN);
     const sequence = state.sequences.get(party)?.highest ?? -1;
-    return { dossiers: [...slots].filter((slot) => knows(state, party, slot)), upTo, sequence };
+    const gone = held.filter((dossier) => !knows(state, party, dossier));
+    return { dossiers: [...slots].filter((slot) => knows(state, party, slot)), gone, upTo, sequence };
   });
 }
 
-/** Whether a party may know that this dossier exists: it belongs to it, attested it, or held or holds one of its keys. */
+/** Whether a party may know of this dossier now: it belongs to it, attested it, or may read something in it. */
 export function knows(state: State, party: PartyId, dossier: Id): boolean {
   const known = state.dossiers.get(dossier);
   if (!known) return false;
   if (isPerson(party)) return known.persons.includes(nameOf(party));
-  if (known.by === party) return true;
-  if (!isPartner(party)) return false;
-  const compartments = known.compartments.map((id) => state.compartments.get(id));
-  if (compartments.some((compartment) => compartment?.epochs.some(({ members }) => members.has(party)))) return true;
-  return sightOf(state, party, dossier, state.at).compartments.size > 0;
+  return known.by === party || sightOf(state, party, dossier, state.at).compartments.size > 0;
 }
 
 /** One page of the entries of a dossier (null: the registry) that `party` may see now. */

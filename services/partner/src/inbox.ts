@@ -5,9 +5,9 @@
  */
 import type { Participant } from '@eenmaal/client';
 import { decide, type State } from '@eenmaal/consent';
+import type { Log } from '@eenmaal/host';
 import type { Id, PartyId } from '@eenmaal/model';
 import type { IndexStore } from './index-store.ts';
-import type { Log } from './log.ts';
 
 /** Ids asked for at once. */
 const NAMED = 64;

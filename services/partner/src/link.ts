@@ -1,8 +1,8 @@
 /** The way to the ledger over the message server: made when it can be, made again when it was lost, until told to stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ParticipantLink, participantLink } from '@eenmaal/broker';
+import type { Log } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
-import type { Log } from './log.ts';
 
 export type LinkOptions = {
   url: readonly string[];

@@ -1,9 +1,8 @@
 /** The command: `main.ts --partner <file> [enrol | serve]`. The rest is in partner.ts. */
 import { parseArgs } from 'node:util';
-import { systemRandom } from '@eenmaal/host';
+import { createLogger, systemRandom } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { enrol } from './enrol.ts';
-import { openLog } from './log.ts';
 import { readPartnerFile } from './partner-file.ts';
 import { serve } from './serve.ts';
 import { readKeySettings, readServeSettings } from './settings.ts';
@@ -19,7 +18,7 @@ async function main(): Promise<void> {
     return;
   }
   const settings = await readServeSettings(process.env);
-  const log = openLog(settings.logLevel, organisation.id);
+  const log = createLogger(`partner ${organisation.id}`, settings.logLevel);
   const service = await serve(organisation, settings, { clock: Date.now, random: systemRandom, log });
   const stop = (): void => {
     // A download that never ends must not keep us; what it was given is cut short, and its client notices.

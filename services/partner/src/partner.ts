@@ -9,7 +9,7 @@ import { type ClientOptions, Participant, turns, uploadAttachments } from '@eenm
 import { emptyState } from '@eenmaal/consent';
 import { type Random, sealingBytes } from '@eenmaal/crypto';
 import { verifyStatement } from '@eenmaal/envelope';
-import type { Keystore } from '@eenmaal/host';
+import type { Keystore, Log } from '@eenmaal/host';
 import {
   type Content,
   EenmaalError,
@@ -22,7 +22,6 @@ import {
 import { type Readable, takeDelivery, updateAccess } from './inbox.ts';
 import { IndexStore, type Item } from './index-store.ts';
 import { keepLink, type Link } from './link.ts';
-import type { Log } from './log.ts';
 import type { PartnerFile } from './partner-file.ts';
 import type { Settings } from './settings.ts';
 import { type Message, type Sending, sendMessage, type UploadedFile } from './writing.ts';

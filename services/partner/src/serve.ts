@@ -1,10 +1,10 @@
 /** Starts one organisation: its keys, its index, its API; and stops them in the right order. */
 import type { AddressInfo } from 'node:net';
 import type { Random } from '@eenmaal/crypto';
+import type { Log } from '@eenmaal/host';
 import { openKeystore } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { makeApi } from './http/app.ts';
-import type { Log } from './log.ts';
 import { Partner } from './partner.ts';
 import type { PartnerFile } from './partner-file.ts';
 import type { Settings } from './settings.ts';

@@ -1,8 +1,8 @@
 /** What the organisation writes: its own name, role and register number go inside the sealed content and nowhere else. */
 import type { Participant, Uploaded } from '@eenmaal/client';
+import type { Log } from '@eenmaal/host';
 import { type Content, EenmaalError, type Id, type MessageKind, type Purpose } from '@eenmaal/model';
 import type { IndexStore } from './index-store.ts';
-import type { Log } from './log.ts';
 import type { PartnerFile } from './partner-file.ts';
 
 /** A file that was uploaded and waits for its message. */

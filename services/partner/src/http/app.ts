@@ -1,6 +1,7 @@
 /** The HTTP API of one organisation, for its own software: who may ask, how refusals look, what is described where. */
 
 import { equal } from '@eenmaal/crypto';
+import type { Log } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -11,7 +12,6 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Log } from '../log.ts';
 import type { Partner } from '../partner.ts';
 import { hashOfToken } from '../settings.ts';
 import { attestingRoutes } from './attesting-routes.ts';

@@ -1,9 +1,10 @@
 /** From a refusal to an HTTP answer: one table, one shape. */
+
+import type { Log } from '@eenmaal/host';
 import { EenmaalError, ERRORS, type ErrorCode } from '@eenmaal/model';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Log } from '../log.ts';
 
 /** What a refusal's code becomes; what is not named follows from the ledger's state: 409. */
 const STATUS: Partial<Record<ErrorCode, number>> = {

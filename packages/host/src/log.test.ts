@@ -1,10 +1,13 @@
 import { EenmaalError } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
-import { openLog } from './log.ts';
+import { createLogger } from './log.ts';
 
 function logged(fields: object): string {
   const lines: string[] = [];
-  openLog('trace', 'org-a', { write: (line) => void lines.push(line) }).trace(fields, 'something happened');
+  createLogger('partner org-a', 'trace', { write: (line) => void lines.push(line) }).trace(
+    fields,
+    'something happened',
+  );
   return lines.join('');
 }
 
