@@ -7,13 +7,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId, type Participant, type Received, replay } from '@eenmaal/client';
-import { newIdentity } from '@eenmaal/crypto';
-import { type Joined, systemRandom } from '@eenmaal/host';
+import { type Participant, type Received, replay } from '@eenmaal/client';
+import type { Joined } from '@eenmaal/host';
 import { partnerApi } from '@eenmaal/local/partner-api';
 import { type LocalRegion, startRegion } from '@eenmaal/local/region';
-import { EenmaalError, Event, type Id, parseJson, person } from '@eenmaal/model';
+import { EenmaalError, Event, type Id, parseJson } from '@eenmaal/model';
 import { chooser, seededRandom, tale, terms } from '@eenmaal/testkit';
+import { oneAdult } from './one-adult.ts';
 
 /** What was acknowledged, and when (milliseconds of this process): invoked, answered. */
 type Acknowledged = {
@@ -83,17 +83,7 @@ type World = {
 };
 
 async function makeWorld(region: LocalRegion): Promise<World> {
-  const attestor = (await region.joinGuest('org-a')).participant;
-  await attestor.sync();
-  const [dossier, id, identity] = [newId(systemRandom), newId(systemRandom), newIdentity(systemRandom)];
-  const adult = { turns12: null, turns16: null, turns18: null };
-  await attestor.state(
-    { kind: 'dossier', dossier },
-    { kind: 'person', dossier, person: id, keys: identity.public, ...adult },
-  );
-  const mother = (await region.joinAs(person(id), identity, region.familiesNkeySeed)).participant;
-  await mother.sync();
-  const place = await mother.openCompartment(dossier, [id], 'Gezondheid');
+  const { dossier, mother, place } = await oneAdult(region, 'org-a');
   const readers = new Map<string, Joined>();
   for (const reader of READERS) readers.set(reader, await region.joinGuest(reader));
   const waiting = new Map<string, Received[]>(READERS.map((reader) => [reader, []]));

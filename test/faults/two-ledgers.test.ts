@@ -6,13 +6,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId, replay } from '@eenmaal/client';
-import { newIdentity } from '@eenmaal/crypto';
-import { systemRandom } from '@eenmaal/host';
+import { replay } from '@eenmaal/client';
 import { type LocalRegion, startRegion } from '@eenmaal/local/region';
-import { person } from '@eenmaal/model';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oneAdult } from './one-adult.ts';
 
 let region: LocalRegion;
 let dir: string;
@@ -27,17 +25,7 @@ afterAll(async () => {
 
 /** One adult with one compartment that org-b may read, and what org-b has been handed but not opened. */
 async function scene() {
-  const attestor = (await region.joinGuest('org-a')).participant;
-  await attestor.sync();
-  const [dossier, id, identity] = [newId(systemRandom), newId(systemRandom), newIdentity(systemRandom)];
-  const adult = { turns12: null, turns16: null, turns18: null };
-  await attestor.state(
-    { kind: 'dossier', dossier },
-    { kind: 'person', dossier, person: id, keys: identity.public, ...adult },
-  );
-  const mother = (await region.joinAs(person(id), identity, region.familiesNkeySeed)).participant;
-  await mother.sync();
-  const place = await mother.openCompartment(dossier, [id], 'Gezondheid');
+  const { dossier, mother, place } = await oneAdult(region, 'org-a');
   await mother.grant(dossier, [place], terms('org-b', Date.now()));
   for (const title of ['een', 'twee', 'drie']) await mother.send(tale(dossier, place, title));
   const reader = (await region.joinGuest('org-b')).participant;

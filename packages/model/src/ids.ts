@@ -21,12 +21,14 @@ export const PartyId = z
   .regex(/^(person\/[A-Za-z0-9_-]{21}[AQgw]|(partner|officer)\/[a-z][a-z0-9-]{1,30}|steward)$/, 'expected a party');
 export type PartyId = string;
 
+const bytes32 = (what: string) => z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, `expected ${what}`);
+
 /** JWK thumbprint (RFC 7638, SHA-256) of an Ed25519 key: the key's name everywhere. */
-export const KeyId = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'expected a JWK thumbprint');
+export const KeyId = bytes32('a JWK thumbprint');
 export type KeyId = string;
 
 /** 32 bytes (a hash, a root) as unpadded base64url. */
-export const Hash = KeyId;
+export const Hash = bytes32('32 bytes as base64url');
 export type Hash = string;
 
 /** `bytes` bytes as unpadded base64url, bounded. */
