@@ -14,6 +14,7 @@ import {
   type Id,
   type MessageKind,
   type PartyId,
+  type Position,
   type Purpose,
   parse,
   type Receipt,
@@ -257,7 +258,10 @@ export class Participant {
 
   /** The newest position each sender saw must be part of the history seen here. @throws `split-view` */
   async #confirmSenders(received: readonly Received[]): Promise<void> {
-    const newest = new Map(received.map(({ header }) => [header.sender, header.ledger]));
+    const newest = new Map<PartyId, Position>();
+    // by size, not by place in the page: the ledger chose that order
+    for (const { header } of received)
+      if (header.ledger.size > (newest.get(header.sender)?.size ?? -1)) newest.set(header.sender, header.ledger);
     for (const position of newest.values()) await this.checkpoints.confirm(position);
   }
 
