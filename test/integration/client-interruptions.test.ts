@@ -54,6 +54,12 @@ describe('a participant', () => {
     },
   );
 
+  it('can look at one dossier first, as a program does that was just restarted', async () => {
+    const org = await bent((_, answer) => answer);
+    await org.mirror.refresh(dossier);
+    expect(org.keys.labelOf(compartment)).toBe('Werk – moeder');
+  });
+
   it('reads no page twice when two ask at once', async () => {
     const org = await bent((_, answer) => answer);
     await Promise.all([org.sync(), org.sync(), org.sync()]);

@@ -87,6 +87,8 @@ export class Mirror {
   /** One dossier again, also when the ledger did not say that it changed: time alone can end a grant. */
   refresh(dossier: Id): Promise<void> {
     return this.#inTurn(async () => {
+      // who signed is in the registry: without it nothing in a dossier can be verified
+      if (!this.#slices.has(REGISTRY)) await this.#pull(null);
       const known = this.#slices.has(dossier);
       if (!(await this.#pull(dossier)) && !known) throw new EenmaalError('unknown-dossier');
       this.#rebuild();

@@ -192,7 +192,7 @@ function foldKeys(state: State, statement: StatementOf<'epoch' | 'admit'>): void
 }
 
 function foldMessage(state: State, event: EventOf<'message'>, header: Header, index: number): void {
-  const { id, compartment, sender, purpose, secretHash, attachments } = header;
+  const { id, compartment, sender, purpose, secretHash, size, attachments } = header;
   const { stored, bodyHash } = event;
   state.messages.set(id, {
     id,
@@ -202,6 +202,7 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
     purpose,
     secretHash,
     stored,
+    size,
     bodyHash,
     attachments,
     delivered: new Map(),

@@ -77,6 +77,8 @@ export type MessageState = {
   purpose: Purpose;
   secretHash: string;
   stored: number;
+  /** Bytes of the sealed body. */
+  size: number;
   bodyHash: string;
   attachments: readonly AttachmentRef[];
   delivered: Map<PartyId, number>;

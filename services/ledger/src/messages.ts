@@ -33,6 +33,8 @@ type Submission = { header: string; jws: string; secret: string };
 
 const FETCH_MESSAGES = 64;
 const FETCH_BYTES = 700_000;
+/** Header and signature, at most about this. */
+const ENVELOPE_BYTES = 4_000;
 
 /** Takes in one envelope. The order of checks is FORMAT.md's. The same envelope again gets its receipt again. */
 export async function submit(
@@ -46,11 +48,12 @@ export async function submit(
   signature.verify(signingKeyOf(journal.state, header.kid, party));
   const secret = fromBase64url(sent.secret);
   if (!equal(hash256(secret), fromBase64url(header.secretHash))) throw new EenmaalError('secret-mismatch');
-  const known = await indexOf(journal, header.id);
-  if (known !== undefined) return repeated(journal, known, sent);
   journal.checkPosition(header.ledger);
-  const early = await journal.run((state, at, append) => admit(state, header, at, append, unsafe, refusals));
-  if (early.refused) return refusedOrRepeated(journal, header.id, early.refused, sent);
+  // a first look, to store no body in vain; what counts is decided below, in order
+  if (looksWrong(journal.state, header)) {
+    const early = await journal.run((state, at, append) => admit(state, header, at, append, unsafe, refusals));
+    if (early.refused) return refusedOrRepeated(journal, header.id, early.refused, sent);
+  }
   await checkAttachments(store, header);
   const stored = await store.putBody(body);
   const logged = journal.run((state, at, append) => {
@@ -78,12 +81,16 @@ export async function submit(
   return refusedOrRepeated(journal, header.id, late.refused, sent);
 }
 
-const indexOf = (journal: Journal, id: Id): Promise<number | undefined> =>
-  journal.run((state) => state.messages.get(id)?.index);
+function looksWrong(state: State, header: Header): boolean {
+  const { sender: party, compartment, purpose } = header;
+  const permitted = decide(state, { party, compartment, purpose }, state.at).outcome === 'permit';
+  return !permitted || checkEnvelope(state, header, state.at) !== null;
+}
 
 /** A conflict may be with itself: sent twice at once, because the first answer was long in coming. */
 async function refusedOrRepeated(journal: Journal, id: Id, refused: ErrorCode, sent: Submission): Promise<Receipt> {
-  const known = refused === 'envelope-conflict' ? await indexOf(journal, id) : undefined;
+  const conflict = refused === 'envelope-conflict';
+  const known = conflict ? await journal.run((state) => state.messages.get(id)?.index) : undefined;
   if (known === undefined) throw new EenmaalError(refused);
   return repeated(journal, known, sent);
 }
@@ -144,15 +151,7 @@ export async function fetch(
   named?: readonly Id[],
 ): Promise<{ answer: Answer<'fetch'>; attached: Uint8Array }> {
   const candidates = await journal.run((state, at) => handable(state, party, dossier, at, named, unsafe));
-  const loaded: { message: MessageState; body: Uint8Array; header: string; jws: string }[] = [];
-  let bytes = 0;
-  for (const message of candidates.slice(0, FETCH_MESSAGES)) {
-    if (bytes > FETCH_BYTES) break;
-    const [body, { event }] = await Promise.all([store.getBody(message.stored), journal.entry(message.index)]);
-    if (!body || event.kind !== 'message') throw new EenmaalError('ledger-damaged', 'a message body is missing');
-    loaded.push({ message, body, header: event.header, jws: event.jws });
-    bytes += body.length + event.header.length + event.jws.length;
-  }
+  const loaded = await Promise.all(onePage(candidates).map((message) => load(journal, store, message)));
   const handed = await journal.run((state, at, append) =>
     loaded
       .filter(({ message }) => handOver(state, party, dossier, message, at, append, unsafe))
@@ -169,6 +168,21 @@ export async function fetch(
     answer: { messages, more: candidates.length > loaded.length },
     attached: join(handed.map(({ body }) => body)),
   };
+}
+
+/** As many as one answer holds, at least one. */
+function onePage(candidates: readonly MessageState[]): MessageState[] {
+  let bytes = 0;
+  return candidates.slice(0, FETCH_MESSAGES).filter(({ size }, i) => {
+    bytes += size + ENVELOPE_BYTES;
+    return i === 0 || bytes <= FETCH_BYTES;
+  });
+}
+
+async function load(journal: Journal, store: LedgerStore, message: MessageState) {
+  const [body, { event }] = await Promise.all([store.getBody(message.stored), journal.entry(message.index)]);
+  if (!body || event.kind !== 'message') throw new EenmaalError('ledger-damaged', 'a message body is missing');
+  return { message, body, header: event.header, jws: event.jws };
 }
 
 function handable(
@@ -217,7 +231,7 @@ function handOver(
 ): boolean {
   const decision = mayHave(state, party, message, at, unsafe);
   if (decision.outcome !== 'permit') return false;
-  if (message.delivered.has(party)) return true;
+  if (state.messages.get(message.id)?.delivered.has(party)) return true;
   const event = { kind: 'delivery', at, envelope: message.id, reader: party, decision } as const;
   append({ slot, event, input: { kind: 'other', event } });
   return true;
@@ -236,13 +250,19 @@ export async function open(
   const request = verifyOpenRequest(journal.state, jws);
   if (request.by !== party) throw new EenmaalError('party-mismatch');
   journal.checkPosition(request.seen);
-  const message = await journal.run((state) => state.messages.get(request.envelope));
+  const message = await durable(journal, request.envelope);
   if (!message) throw new EenmaalError('no-basis');
   const { secret } = await journal.entry(message.index);
   if (!secret) throw new EenmaalError('ledger-damaged', 'a release secret is missing');
   const outcome = await journal.run((state, at, append) => release(state, request, jws, at, append, unsafe, refusals));
   if (outcome === null) throw new EenmaalError('no-basis');
   return { secret: toBase64url(secret), ...outcome };
+}
+
+/** A message that is on disk; one on its way there is waited for. */
+function durable(journal: Journal, id: Id): Promise<MessageState | undefined> | MessageState {
+  const message = journal.state.messages.get(id);
+  return message && message.index < journal.size ? message : journal.run((state) => state.messages.get(id));
 }
 
 function release(
