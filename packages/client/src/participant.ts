@@ -84,8 +84,11 @@ export class Participant {
 
   /** Signs statements and has them appended, in order, durable on return. @throws the first refusal */
   async state(...inputs: readonly StatementInput[]): Promise<Receipt[]> {
+    return this.#append(inputs.map((input) => this.#statement(input)));
+  }
+
+  async #append(statements: readonly Statement[]): Promise<Receipt[]> {
     const { identity, transport } = this.#options;
-    const statements = inputs.map((input) => this.#statement(input));
     const signed = statements.map((statement) => signObject('eenmaal-statement+jws', statement, identity.signing));
     const { answer } = await transport.call({ op: 'state', statements: signed });
     if (answer.refused) throw new EenmaalError(answer.refused as ErrorCode);
@@ -134,12 +137,7 @@ export class Participant {
   async grant(dossier: Id, compartments: readonly Id[], grant: GrantTerms): Promise<Receipt[]> {
     const { partner, purposes, from, until, history, text } = grant;
     const terms = { partner, purposes: [...purposes], from, until, history, text };
-    const inputs = compartments.map(
-      (compartment): StatementInput => ({ kind: 'grant', dossier, compartment, ...terms }),
-    );
-    const receipts = await this.state(...inputs);
-    await this.#followUp(dossier, compartments);
-    return receipts;
+    return this.#say(dossier, compartments, (compartment) => ({ kind: 'grant', dossier, compartment, ...terms }));
   }
 
   /**
@@ -147,29 +145,29 @@ export class Participant {
    * more. The keys are changed after that; until then nothing can be sent there.
    */
   async withdraw(dossier: Id, compartments: readonly Id[], partner: string): Promise<Receipt[]> {
-    const inputs = compartments.map(
-      (compartment): StatementInput => ({ kind: 'withdraw', dossier, compartment, partner }),
-    );
-    const receipts = await this.state(...inputs);
-    await this.#followUp(dossier, compartments);
-    return receipts;
+    return this.#say(dossier, compartments, (compartment) => ({ kind: 'withdraw', dossier, compartment, partner }));
   }
 
   /** A standing no to this partner. */
   async refuse(dossier: Id, compartments: readonly Id[], partner: string): Promise<Receipt[]> {
-    const inputs = compartments.map(
-      (compartment): StatementInput => ({ kind: 'refuse', dossier, compartment, partner }),
-    );
-    const receipts = await this.state(...inputs);
-    await this.#followUp(dossier, compartments);
-    return receipts;
+    return this.#say(dossier, compartments, (compartment) => ({ kind: 'refuse', dossier, compartment, partner }));
   }
 
-  async #followUp(dossier: Id, compartments: readonly Id[]): Promise<void> {
+  /**
+   * Says it about each compartment, then makes the keys fit it.
+   * @throws `split-view` when the ledger acknowledges it but does not show it: the keys would be made as if nothing was said
+   */
+  async #say(dossier: Id, compartments: readonly Id[], about: (compartment: Id) => StatementInput): Promise<Receipt[]> {
+    const statements = compartments.map((compartment) => this.#statement(about(compartment)));
+    const receipts = await this.#append(statements);
     await this.mirror.refresh(dossier);
+    for (const [i, { id }] of statements.entries())
+      if (this.mirror.state.statements.get(id) !== receipts[i]?.index)
+        throw new EenmaalError('split-view', 'what was acknowledged is not shown');
     await this.checkpoints.advance();
     for (const compartment of compartments)
       if (this.keys.labelOf(compartment) !== null) await this.ensureKey(compartment);
+    return receipts;
   }
 
   /** Seals, submits, and when the key turned out to be stale makes a new one and sends again; nobody notices. */
