@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { writeFileSafely } from '@eenmaal/host';
 import { type Id, person } from '@eenmaal/model';
-import { type Member as FamilyDevice, familyMember } from '@eenmaal/service-family';
+import { type Member as FamilyDevice, familyMember, type Language } from '@eenmaal/service-family';
 import type { PartnerApi } from './partner-api.ts';
 import type { LocalRegion } from './region.ts';
 import type { Story } from './story.ts';
@@ -45,7 +45,13 @@ export async function attestFamily(region: LocalRegion, attestor: PartnerApi, st
 }
 
 /** Connects everybody who has keys; their folders are what `npm run family -- --as <slug>` uses afterwards. */
-export async function connectPeople(region: LocalRegion, story: Story, dossier: Id, people: Map<string, Person>) {
+export async function connectPeople(
+  region: LocalRegion,
+  story: Story,
+  dossier: Id,
+  people: Map<string, Person>,
+  language: Language,
+) {
   const members = new Map<string, ReturnType<typeof familyMember> & { device: FamilyDevice; close(): Promise<void> }>();
   for (const { slug, role, label } of story.family) {
     const { id } = people.get(slug) as Person;
@@ -54,7 +60,7 @@ export async function connectPeople(region: LocalRegion, story: Story, dossier: 
     const joined = await region.joinAs(person(id), identity, region.familiesNkeySeed);
     const profile = { person: id, dossier, name: label };
     await writeFileSafely(join(region.dir, 'keys', 'people', slug, 'person.json'), JSON.stringify(profile));
-    const device: FamilyDevice = { participant: joined.participant, dossier, name: label, language: 'nl' };
+    const device: FamilyDevice = { participant: joined.participant, dossier, name: label, language };
     const member = familyMember(device);
     await member.sync();
     members.set(slug, { ...member, device, close: joined.close });

@@ -44,7 +44,7 @@ async function openStage(region: LocalRegion, story: Story, language: Language):
   const attestor = [...region.partners.keys()].find((id) => region.attestors.has(id));
   if (!attestor) throw new EenmaalError('partner-file-invalid', 'no organisation attests');
   const { dossier, people } = await attestFamily(region, apis.get(attestor) as PartnerApi, story);
-  const members = await connectPeople(region, story, dossier, people);
+  const members = await connectPeople(region, story, dossier, people, language);
   return { region, story, say, apis, dossier, people, members, places: new Map(), told: [] };
 }
 
