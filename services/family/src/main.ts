@@ -159,11 +159,12 @@ async function main(args: string[]): Promise<void> {
     region,
     ...position,
   });
+  // a ledger that was turned back since shows the next time: to before what was done here, too
+  const keep = () => writeFileSafely(seenFile, JSON.stringify(participant.checkpoints.position));
   try {
     const member = familyMember({ participant, dossier: profile.dossier, name: profile.name, language });
     await member.sync();
-    // a ledger that was turned back since shows the next time
-    await writeFileSafely(seenFile, JSON.stringify(participant.checkpoints.position));
+    await keep();
     for (const line of await run(member, command, words, values, language)) process.stdout.write(`${line}\n`);
   } catch (error) {
     if (!(error instanceof EenmaalError)) throw error;
@@ -173,7 +174,7 @@ async function main(args: string[]): Promise<void> {
     if (error.code === 'malformed') process.stderr.write(`\n${TEXTS[language].usage}\n`);
     process.exitCode = 1;
   } finally {
-    await close();
+    await keep().finally(close);
   }
 }
 

@@ -51,6 +51,8 @@ export async function submit(
   journal.checkPosition(header.ledger);
   // a first look, to store no body in vain; what counts is decided below, in order
   if (looksWrong(journal.state, header)) {
+    const known = await sentBefore(journal, header);
+    if (known !== undefined) return repeated(journal, known, sent);
     const early = await journal.run((state, at, append) => admit(state, header, at, append, unsafe, refusals));
     if (early.refused) return refusedOrRepeated(journal, header.id, early.refused, sent);
   }
@@ -86,6 +88,13 @@ function looksWrong(state: State, header: Header): boolean {
   const permitted = decide(state, { party, compartment, purpose }, state.at).outcome === 'permit';
   return !permitted || checkEnvelope(state, header, state.at) !== null;
 }
+
+/** Where it stands if its sender sent it before: that it was taken in stays true, whatever was taken back since. */
+const sentBefore = (journal: Journal, { id, sender }: Header): Promise<number | undefined> =>
+  journal.run((state) => {
+    const message = state.messages.get(id);
+    return message?.sender === sender ? message.index : undefined;
+  });
 
 /** A conflict may be with itself: sent twice at once, because the first answer was long in coming. */
 async function refusedOrRepeated(journal: Journal, id: Id, refused: ErrorCode, sent: Submission): Promise<Receipt> {
