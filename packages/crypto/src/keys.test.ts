@@ -33,7 +33,10 @@ describe('key ids', () => {
 describe('a locked identity', () => {
   it('comes back with its key', async () => {
     const file = `${await lockIdentity(identity, key)}\n`;
-    expect(await unlockIdentity(file, key)).toEqual(identity);
+    const opened = await unlockIdentity(file, key);
+    expect([opened.seed, opened.public]).toEqual([identity.seed, identity.public]);
+    const said = utf8('the same signature');
+    expect(opened.signing.sign(said)).toEqual(identity.signing.sign(said));
   });
   it('does not open with another key', async () => {
     const file = await lockIdentity(identity, key);
