@@ -30,7 +30,6 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { expect } from 'vitest';
 
 export type TestChain = Chain<LedgerService>;
-export type Seat = { party: PartyId; identity: Identity; transport: Transport };
 /** Where a message goes. */
 export type Place = { dossier: Id; compartment: Id };
 

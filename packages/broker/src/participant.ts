@@ -1,7 +1,7 @@
 /** The three things a participant may do on the message server, and the ledger service's end of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EenmaalError } from '@eenmaal/model';
-import { errors, headers, type NatsConnection } from '@nats-io/transport-node';
+import { errors, headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { ackedPublisher } from './acked-publisher.ts';
 import { persist } from './persist.ts';
 import { plainBytes } from './plain-bytes.ts';
@@ -44,7 +44,7 @@ export function participantLink(
       new Promise((resolve, reject) => {
         if (!connected) throw new errors.ConnectionError('disconnected');
         asked.add(reject);
-        nc.request(own.rpc, frame, { timeout: 20_000 })
+        whenServed(() => nc.request(own.rpc, frame, { timeout: 20_000 }))
           .then(({ data }) => resolve(plainBytes(data)), reject)
           .finally(() => asked.delete(reject));
       }),
@@ -62,6 +62,21 @@ export function participantLink(
       })();
     },
   };
+}
+
+/** How long nobody may listen: after a restart of the message server the ledger is back a moment later than we. */
+const ABSENCE_MS = 1500;
+
+/** Asks again while nobody listens: such a request reached nobody, so it cannot be taken in twice. */
+async function whenServed(ask: () => Promise<Msg>): Promise<Msg> {
+  for (const limit = performance.now() + ABSENCE_MS; ; await sleep(100)) {
+    try {
+      return await ask();
+    } catch (error) {
+      const unheard = error instanceof errors.RequestError && error.isNoResponders();
+      if (!unheard || performance.now() > limit) throw error;
+    }
+  }
 }
 
 export type RequestServer = {
