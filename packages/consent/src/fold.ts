@@ -3,7 +3,7 @@
  * entry was appended (`accept.ts`) and are checked again by whoever replays. Same entries, same state.
  */
 import type { Event, EventOf, Header, Instant, PartyId, PublicKeys, Statement, StatementOf } from '@eenmaal/model';
-import { LIMITS, nameOf, officer, partner, person, STEWARD } from '@eenmaal/model';
+import { isPerson, LIMITS, nameOf, officer, partner, person, STEWARD } from '@eenmaal/model';
 import { bitsOf, type CompartmentState, type GrantState, type Say, type State } from './state.ts';
 
 /** A log entry with its signed parts already verified and parsed. `thumbprints` are those of a statement's new keys. */
@@ -129,6 +129,7 @@ function foldCompartment(state: State, { compartment: id, dossier, subjects }: S
     says: new Map(),
     epochs: [],
     messages: [],
+    writers: new Set(),
   });
   state.dossiers.get(dossier)?.compartments.push(id);
 }
@@ -209,7 +210,9 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
     opened: new Map(),
     openedFor: new Set(),
   });
-  state.compartments.get(compartment)?.messages.push(id);
+  const place = state.compartments.get(compartment);
+  place?.messages.push(id);
+  if (isPerson(sender)) place?.writers.add(nameOf(sender));
   const sequence = state.sequences.get(sender) ?? { highest: -1, seen: new Set() };
   state.sequences.set(sender, sequence);
   sequence.seen.add(header.seq);

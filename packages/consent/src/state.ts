@@ -67,6 +67,8 @@ export type CompartmentState = {
   says: Map<OrganisationId, Map<Id, Say>>;
   epochs: EpochState[];
   messages: Id[];
+  /** Family members who wrote here. */
+  writers: Set<Id>;
 };
 
 export type MessageState = {

@@ -96,10 +96,7 @@ function personsOf(state: State, compartments: Id[], now: Instant): Set<Id> {
       for (const holder of state.persons.get(subject)?.custody ?? []) persons.add(holder);
     }
     // whoever wrote there, also before losing custody: without its key the message could not be verified
-    for (const message of compartment?.messages ?? []) {
-      const { sender = '' } = state.messages.get(message) ?? {};
-      if (isPerson(sender)) persons.add(nameOf(sender));
-    }
+    for (const writer of compartment?.writers ?? []) persons.add(writer);
   }
   return persons;
 }

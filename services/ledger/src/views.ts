@@ -1,5 +1,5 @@
 /** What a party is shown: which dossiers changed, the entries of one it may see, the log for an officer. */
-import { maySee, type Sight, type State, sightOf } from '@eenmaal/consent';
+import { decide, maySee, type Sight, type State, sightOf } from '@eenmaal/consent';
 import { hash256, toBase64url, toHex, utf8 } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
 import {
@@ -40,7 +40,8 @@ export function knows(state: State, party: PartyId, dossier: Id): boolean {
   const known = state.dossiers.get(dossier);
   if (!known) return false;
   if (isPerson(party)) return known.persons.includes(nameOf(party));
-  return known.by === party || sightOf(state, party, dossier, state.at).compartments.size > 0;
+  const reads = (compartment: Id) => decide(state, { party, compartment }, state.at).outcome === 'permit';
+  return known.by === party || known.compartments.some(reads);
 }
 
 /** One page of the entries of a dossier (null: the registry) that `party` may see now. */
