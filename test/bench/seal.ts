@@ -53,7 +53,7 @@ export async function seal({ quick }: Settings): Promise<Group> {
       compare('opening: times as fast as Megolm', opened, 'Eenmaal', 'Megolm'),
     ],
     notes: [
-      'About two fifths of our sealing is the Ed25519 signature (the platform's OpenSSL, as in a partner's program; a browser signs slower), a quarter XChaCha20-Poly1305 and the hash of the body; without a signature it would be twice as fast, and anybody could have written the message.',
+      'About two fifths of our sealing is the Ed25519 signature (by OpenSSL, as in the program of a partner; a browser signs slower), a quarter XChaCha20-Poly1305 and the hash of the body; without a signature it would be twice as fast, and anybody could have written the message.',
       'Every case begins with the content as an object and ends with it, checked. Ours and Megolm sign what they seal and check it on opening; jose and age do not. Ours and age hybrid resist a quantum computer, the others do not.',
       'The overhead is all that travels beyond the 4,096 bytes of text: title and author too, our readable header and our padding. jose and Megolm carry the text as base64.',
     ],
