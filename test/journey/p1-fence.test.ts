@@ -49,6 +49,7 @@ async function guardP1(broken: { releaseCheck?: boolean; rotation?: boolean } = 
     const waiting = await partner.receive(dossier, [queued.envelope, after.envelope]);
     expect(waiting, 'queued and later messages').toHaveLength(0);
     await keysOpenNothing(chain, saved, [after.envelope]);
+    await keysAloneOpenNothing(chain, saved, [delivered.header.id, queued.envelope]);
     expect(chain.ledger.journal.state.messages.get(read.header.id)?.opened.has('partner/org-b')).toBe(true);
   } finally {
     await chain.stop();
@@ -79,6 +80,34 @@ async function keysOpenNothing(
         'not-readable',
       );
     }
+  }
+}
+
+/** What was sealed under a key it still has stays shut for want of the release secret, which only the ledger holds. */
+async function keysAloneOpenNothing(
+  chain: Parameters<typeof keysOpenNothing>[0] & { random(length: number): Uint8Array },
+  saved: Parameters<typeof keysOpenNothing>[1],
+  envelopes: readonly string[],
+): Promise<void> {
+  const keys = [...saved.values()].flatMap((epochs) => [...epochs.values()].map(({ epoch }) => epoch));
+  for (const id of envelopes) {
+    const message = chain.ledger.journal.state.messages.get(id);
+    const body = message && (await chain.ledger.store.getBody(message.stored));
+    const { event, secret } = await chain.ledger.journal.entry(message?.index ?? 0);
+    if (event.kind !== 'message' || !secret || !body) throw new Error('the ledger lost a message');
+    const open = (key: Uint8Array, half: Uint8Array) => openMessage({ header: event.header, body }, key, half);
+    for (const key of keys) expect(() => open(key, chain.random(32)), 'saved keys alone').toThrow('secret-mismatch');
+    // and it is the secret alone that is missing: with it one of the keys would do
+    expect(keys.some((key) => opens(() => open(key, secret)))).toBe(true);
+  }
+}
+
+function opens(act: () => unknown): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
   }
 }
 
