@@ -4,4 +4,5 @@ export * from './keystore.ts';
 export * from './log.ts';
 export * from './native-signer.ts';
 export * from './participant.ts';
+export * from './seat.ts';
 export * from './settings.ts';

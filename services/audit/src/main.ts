@@ -1,18 +1,7 @@
 /** The privacy officer's command line: `verify` and `replay`. Keeps the last checkpoint seen, so that a rollback shows. */
-import { join as joinPath } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  join,
-  KEY_SETTINGS,
-  openKeystore,
-  REGION_SETTINGS,
-  readIfThere,
-  readSecret,
-  readSettings,
-  writeFileSafely,
-} from '@eenmaal/host';
-import { EenmaalError, OrganisationId, officer, Position, parse, parseJson } from '@eenmaal/model';
-import { z } from 'zod';
+import { KEY_SETTINGS, REGION_SETTINGS, readSettings, takeSeat } from '@eenmaal/host';
+import { EenmaalError, OrganisationId, officer } from '@eenmaal/model';
 import { replayAll, report, verify } from './officer.ts';
 
 const SETTINGS = {
@@ -37,21 +26,7 @@ async function main(args: string[]): Promise<void> {
     return;
   }
   const settings = readSettings(SETTINGS, process.env);
-  const dir = settings.EENMAAL_STATE_DIR;
-  const { identity, nkey } = await openKeystore(dir, await readSecret(settings.EENMAAL_KEY_SECRET_FILE));
-  const region = (await readIfThere(settings.EENMAAL_REGION_FILE)) ?? '';
-  const seenFile = joinPath(dir, 'checkpoint.json');
-  const seen = await readIfThere(seenFile);
-  const party = officer(parse(z.string(), settings.EENMAAL_OFFICER_ID));
-  const position = seen === undefined ? {} : { position: parseJson(Position, seen) };
-  const joined = await join({
-    url: settings.EENMAAL_NATS_URL,
-    party,
-    identity,
-    nkeySeed: nkey.seed,
-    region,
-    ...position,
-  });
+  const joined = await takeSeat(settings, officer(settings.EENMAAL_OFFICER_ID));
   try {
     const { participant, transport } = joined;
     const { before, now, checkpoint } = await verify(participant);
@@ -64,14 +39,16 @@ async function main(args: string[]): Promise<void> {
       process.stdout.write(`${report(result, language).join('\n')}\n`);
       if (result.differences.length > 0) process.exitCode = 2;
     }
-    await writeFileSafely(seenFile, JSON.stringify(participant.checkpoints.position));
-  } catch (error) {
-    if (!(error instanceof EenmaalError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+    await joined.keep();
   } finally {
     await joined.close();
   }
 }
 
-await main(process.argv.slice(2));
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof EenmaalError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -2,17 +2,8 @@
 import { join as joinPath } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import {
-  join,
-  KEY_SETTINGS,
-  openKeystore,
-  REGION_SETTINGS,
-  readIfThere,
-  readSecret,
-  readSettings,
-  writeFileSafely,
-} from '@eenmaal/host';
-import { EenmaalError, Id, Position, Purpose, parseJson, person } from '@eenmaal/model';
+import { KEY_SETTINGS, REGION_SETTINGS, readIfThere, readSettings, takeSeat } from '@eenmaal/host';
+import { EenmaalError, Id, Purpose, parseJson, person } from '@eenmaal/model';
 import { z } from 'zod';
 import { type FamilyMember, familyMember } from './family.ts';
 import { day, type Language, TEXTS } from './texts.ts';
@@ -133,49 +124,34 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return all;
 }
 
-async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
-  const language: Language = values.lang === 'en' ? 'en' : 'nl';
-  const [command = '', ...words] = positionals;
-  if (command === '') {
-    process.stdout.write(`${TEXTS[language].usage}\n`);
-    return;
-  }
+async function main(language: Language, command: string, words: string[], values: Values): Promise<void> {
   const settings = readSettings(SETTINGS, process.env);
-  const dir = settings.EENMAAL_STATE_DIR;
-  const profile = parseJson(Profile, (await readIfThere(joinPath(dir, 'person.json'))) ?? '', 'keystore-locked');
-  const { identity } = await openKeystore(dir, await readSecret(settings.EENMAAL_KEY_SECRET_FILE));
-  const region = (await readIfThere(settings.EENMAAL_REGION_FILE)) ?? '';
+  const profileFile = joinPath(settings.EENMAAL_STATE_DIR, 'person.json');
+  const { name, dossier, person: id } = parseJson(Profile, (await readIfThere(profileFile)) ?? '', 'keystore-locked');
   const nkeySeed = ((await readIfThere(settings.EENMAAL_NKEY_SEED_FILE)) ?? '').trim();
-  const url = settings.EENMAAL_NATS_URL;
-  const seenFile = joinPath(dir, 'checkpoint.json');
-  const seen = await readIfThere(seenFile);
-  const position = seen === undefined ? {} : { position: parseJson(Position, seen) };
-  const { participant, close } = await join({
-    url,
-    party: person(profile.person),
-    identity,
-    nkeySeed,
-    region,
-    ...position,
-  });
-  // a ledger that was turned back since shows the next time: to before what was done here, too
-  const keep = () => writeFileSafely(seenFile, JSON.stringify(participant.checkpoints.position));
+  const { participant, keep, close } = await takeSeat(settings, person(id), nkeySeed);
   try {
-    const member = familyMember({ participant, dossier: profile.dossier, name: profile.name, language });
+    const member = familyMember({ participant, dossier, name, language });
     await member.sync();
     await keep();
     for (const line of await run(member, command, words, values, language)) process.stdout.write(`${line}\n`);
-  } catch (error) {
-    if (!(error instanceof EenmaalError)) throw error;
-    process.stderr.write(
-      `${ASKED_WRONG.has(error.code) && error.detail ? error.detail : TEXTS[language].error(error.code)}\n`,
-    );
-    if (error.code === 'malformed') process.stderr.write(`\n${TEXTS[language].usage}\n`);
-    process.exitCode = 1;
   } finally {
+    // what was just done too: a ledger turned back to before it shows the next time
     await keep().finally(close);
   }
 }
 
-await main(process.argv.slice(2));
+/** Says what went wrong in the family's own language. */
+function explain(error: unknown, language: Language): void {
+  if (!(error instanceof EenmaalError)) throw error;
+  const { code, detail } = error;
+  process.stderr.write(`${ASKED_WRONG.has(code) && detail ? detail : TEXTS[language].error(code)}\n`);
+  if (code === 'malformed') process.stderr.write(`\n${TEXTS[language].usage}\n`);
+  process.exitCode = 1;
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+const language: Language = values.lang === 'en' ? 'en' : 'nl';
+const [command = '', ...words] = positionals;
+if (command === '') process.stdout.write(`${TEXTS[language].usage}\n`);
+else await main(language, command, words, values).catch((error: unknown) => explain(error, language));

@@ -58,7 +58,7 @@ Nederlands is de gewone taal; --lang en geeft Engels.`,
 /** What went wrong, for the problems a family can meet. */
 const PROBLEMS_NL: Partial<Record<ErrorCode, string>> = {
   'ledger-unreachable':
-    'Wij krijgen nu geen verbinding. Er is niets verstuurd en niets geopend. Probeer het later nog eens.',
+    'Wij krijgen nu geen verbinding. Wij weten niet zeker of het gelukt is. Kijk het later na en probeer het dan nog eens.',
   'no-basis': 'Dit mag nu niet. U kunt navragen waarom bij uw vaste contact.',
   'no-authority': 'U beslist hier niet over. Vraag uw vaste contact wie dat wel doet.',
   'too-large': 'Uw tekst is te lang. Maak hem korter, of stuur hem als bijlage.',
