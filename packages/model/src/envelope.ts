@@ -1,7 +1,7 @@
 /** The envelope's readable side (the header, signed) and the shape of what is sealed inside (the content). */
 import { z } from 'zod';
 import { Bytes, Count, Hash, Id, KeyId, PartyId, Position } from './ids.ts';
-import { Purpose } from './statements.ts';
+import { Purpose } from './signed-by.ts';
 
 /** The one suite: X-Wing, keyed BLAKE2b, XChaCha20-Poly1305 with key commitment, Ed25519. There is no negotiation. */
 export const SUITE = 'EM1';
@@ -25,6 +25,13 @@ export const LIMITS = {
 export const MessageKind = z.enum(['fragment', 'expertise', 'reply', 'report', 'correction']);
 export type MessageKind = z.infer<typeof MessageKind>;
 
+/**
+ * What the sender says a message holds that the law protects above every basis: who reported (`source`), somebody outside
+ * the family (`third-person`), where somebody lives who keeps it secret (`address`).
+ */
+export const Mark = z.enum(['source', 'third-person', 'address']);
+export type Mark = z.infer<typeof Mark>;
+
 /** What the ledger may know of an attachment: how many chunks, and one hash over them all in order. */
 export const AttachmentRef = z.strictObject({
   id: Id,
@@ -45,6 +52,8 @@ export const Header = z.strictObject({
   seq: Count,
   kind: MessageKind,
   purpose: Purpose,
+  /** In the order of `Mark`, each once. */
+  marks: z.array(Mark).max(3),
   /** Statements the sender relied on; empty for a family member writing in its own compartment. */
   basis: z.array(Id).max(32),
   ledger: Position,

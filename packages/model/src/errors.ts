@@ -7,6 +7,7 @@ export const ERRORS = {
   malformed: 'The input does not have the form the format asks for. Check it against the schema; nothing was stored.',
   'too-large': 'The input is larger than the stated limit. Make it smaller, or send it as an attachment.',
   'unknown-suite': 'The envelope names a suite this software does not know. Update the software; there is no fallback.',
+  'law-invalid': 'A law file has an unknown, missing or wrong key. Correct the line that is named.',
   'partner-file-invalid': 'The organisation file has an unknown, missing or wrong key. Correct the line that is named.',
   // signatures and keys
   'signature-invalid': 'The signature does not match. Sign the exact bytes again with the registered key.',
@@ -36,6 +37,10 @@ export const ERRORS = {
   'attachment-damaged': 'An attachment is incomplete or was changed. Nothing of it was kept; fetch it again.',
   'body-mismatch':
     'The body does not match what was signed. Send header and body together, exactly as they were signed.',
+  'mark-too-wide':
+    'The message is marked as protected, but others than its sender may read here. Write it in a compartment of its own.',
+  'identifier-in-consult':
+    'A consult without a name holds something that points to a person. Take it out, and ask again.',
   // statements
   'no-authority': 'You are not the one who may make this statement. Ask somebody who may.',
   'statement-conflict': 'Another statement with this id exists. Use a fresh id.',

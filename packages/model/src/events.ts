@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { Count, Hash, Id, Instant, PartyId } from './ids.ts';
 import { ReasonCode } from './reasons.ts';
-import { Purpose } from './statements.ts';
+import { Purpose } from './signed-by.ts';
 
 /** The rule's answer, as it is logged. `basis`: statements it rests on; `rules`: law entries and versions used. */
 export const Decision = z.strictObject({

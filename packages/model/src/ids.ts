@@ -12,13 +12,21 @@ export type Id = string;
 export const OrganisationId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'expected 2-31 of a-z, 0-9 and -');
 export type OrganisationId = string;
 
+/** A task in the chain, as the law files name it: `gi`, `veilig-thuis`, `school`. */
+export const RoleId = z.string().regex(/^[a-z][a-z-]{1,30}$/, 'expected a role');
+export type RoleId = string;
+
 /**
  * Who acts: `person/<Id>` (a family member, a pseudonym that means something in one dossier only), `partner/<id>`,
- * `officer/<id>` (privacy officer), or the region's `steward`, who registers organisations and nothing else.
+ * `seat/<partner's id>/<Id>` (a professional's role in one dossier), `officer/<id>` (privacy officer), or the region's
+ * `steward`, who registers organisations and nothing else.
  */
 export const PartyId = z
   .string()
-  .regex(/^(person\/[A-Za-z0-9_-]{21}[AQgw]|(partner|officer)\/[a-z][a-z0-9-]{1,30}|steward)$/, 'expected a party');
+  .regex(
+    /^(person\/[A-Za-z0-9_-]{21}[AQgw]|(partner|officer)\/[a-z][a-z0-9-]{1,30}|seat\/[a-z][a-z0-9-]{1,30}\/[A-Za-z0-9_-]{21}[AQgw]|steward)$/,
+    'expected a party',
+  );
 export type PartyId = string;
 
 const bytes32 = (what: string) => z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, `expected ${what}`);
@@ -52,10 +60,17 @@ export type Position = z.infer<typeof Position>;
 
 export const person = (id: Id): PartyId => `person/${id}`;
 export const partner = (id: OrganisationId): PartyId => `partner/${id}`;
+export const seat = (organisation: OrganisationId, id: Id): PartyId => `seat/${organisation}/${id}`;
 export const officer = (id: OrganisationId): PartyId => `officer/${id}`;
 export const STEWARD: PartyId = 'steward';
 export const isPerson = (party: PartyId): boolean => party.startsWith('person/');
 export const isPartner = (party: PartyId): boolean => party.startsWith('partner/');
+export const isSeat = (party: PartyId): boolean => party.startsWith('seat/');
 export const isOfficer = (party: PartyId): boolean => party.startsWith('officer/');
 /** The part of a party's name after its kind. */
 export const nameOf = (party: PartyId): string => party.slice(party.indexOf('/') + 1);
+/** The organisation a partner or one of its seats belongs to; null for everybody else. */
+export function organisationOf(party: PartyId): OrganisationId | null {
+  if (isPartner(party)) return nameOf(party);
+  return isSeat(party) ? (party.split('/')[1] ?? null) : null;
+}

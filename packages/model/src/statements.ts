@@ -3,34 +3,31 @@
  * typ `eenmaal-statement+jws` by the party named in `by`. Unknown keys are refused.
  */
 import { z } from 'zod';
-import { Bytes, Count, Hash, Id, Instant, KeyId, OrganisationId, PartyId, Position } from './ids.ts';
-
-/** Why a partner may use what it reads, or why a message was written. Data, not law: `packages/consent` gives them meaning. */
-export const Purpose = z.enum(['support', 'safety', 'inquiry', 'measure', 'treatment', 'education']);
-export type Purpose = z.infer<typeof Purpose>;
-
-/** How the 12-15 rule and the two-parent rule are applied; see `packages/consent`. */
-export const Profile = z.enum(['strict', 'statute']);
-export type Profile = z.infer<typeof Profile>;
-
-/** Public Ed25519 key (RFC 8037). */
-export const SigningJwk = z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: Bytes(32, 32) });
-/** Public X-Wing key (ML-KEM-768 + X25519) in the AKP form of RFC 9964; 1,216 bytes. */
-export const SealingJwk = z.strictObject({ kty: z.literal('AKP'), alg: z.literal('X-Wing'), pub: Bytes(1216, 1216) });
-export const PublicKeys = z.strictObject({ signing: SigningJwk, sealing: SealingJwk });
-export type PublicKeys = z.infer<typeof PublicKeys>;
-
-const common = {
-  v: z.literal(1),
-  id: Id,
-  by: PartyId,
-  /** The signer's own clock; the ledger's clock is what counts. */
-  at: Instant,
-  /** How far the signer had seen the ledger. */
-  seen: Position,
-};
-const inDossier = { ...common, dossier: Id };
-const inCompartment = { ...inDossier, compartment: Id };
+import {
+  Allow,
+  Ask,
+  Capacity,
+  Consult,
+  Death,
+  Disclose,
+  Dispute,
+  Endorse,
+  Erase,
+  Foster,
+  Inform,
+  Objection,
+  Order,
+  RightsAnswer,
+  RightsRequest,
+  Seat,
+  SeatEnd,
+  Secrecy,
+  Succession,
+  Supersede,
+  Weigh,
+} from './acts.ts';
+import { Bytes, Count, Hash, Id, Instant, KeyId, OrganisationId, PartyId, RoleId } from './ids.ts';
+import { inCompartment, inDossier, Profile, PublicKeys, Purpose, SigningJwk, signed } from './signed-by.ts';
 
 /** One member's way in: X-Wing ciphertext and sealed key (see packages/envelope/FORMAT.md). `history` opens all before. */
 export const Wrap = z.strictObject({
@@ -42,7 +39,7 @@ export const Wrap = z.strictObject({
 export type Wrap = z.infer<typeof Wrap>;
 
 export const Region = z.strictObject({
-  ...common,
+  ...signed,
   kind: z.literal('region'),
   name: z.string().min(1).max(100),
   origin: z.string().regex(/^[a-z0-9./-]{3,100}$/),
@@ -51,23 +48,25 @@ export const Region = z.strictObject({
   ledger: PublicKeys,
 });
 export const Partner = z.strictObject({
-  ...common,
+  ...signed,
   kind: z.literal('partner'),
   partner: OrganisationId,
   name: z.string().min(1).max(100),
   /** May open dossiers and attest who somebody is, their age boundaries and custody. */
   attests: z.boolean(),
+  /** Its tasks in the chain, as the law files name them: `gi`, `veilig-thuis`, `school`. */
+  roles: z.array(RoleId).min(1).max(8),
   keys: PublicKeys,
 });
 export const Officer = z.strictObject({
-  ...common,
+  ...signed,
   kind: z.literal('officer'),
   officer: OrganisationId,
   name: z.string().min(1).max(100),
   keys: PublicKeys,
 });
 /** Replaces a party's keys; by the party itself (with its old key) or by whoever registered it. */
-export const NewKeys = z.strictObject({ ...common, kind: z.literal('new-keys'), party: PartyId, keys: PublicKeys });
+export const NewKeys = z.strictObject({ ...signed, kind: z.literal('new-keys'), party: PartyId, keys: PublicKeys });
 export const Dossier = z.strictObject({ ...inDossier, kind: z.literal('dossier') });
 /** A family member. No name, no birth date: only the instants at which the law changes; null when passed already. */
 export const Person = z.strictObject({
@@ -86,12 +85,26 @@ export const Custody = z.strictObject({
   kind: z.literal('custody'),
   child: Id,
   holders: z.array(Id).max(4),
+  /** The institution that is guardian (voogd); then nobody else holds custody. */
+  guardian: OrganisationId.nullable(),
+  /** Custody in part (BW 1:265e): matters an institution decides instead of the holders. Sharing is never one of them. */
+  partial: z
+    .strictObject({
+      institution: OrganisationId,
+      matters: z.array(z.enum(['school', 'medical', 'residence'])).min(1),
+    })
+    .nullable(),
 });
-/** The unit of consent: about these persons, one category. The category's name is sealed in the epoch statements. */
+/**
+ * The unit of consent: about these persons, one category. The category's name is sealed in the epoch statements.
+ * `audience`: `family`, whoever may read about all subjects; `own`, the maker alone (a child's own view); `file`, an
+ * organisation's own file, from which single messages are disclosed.
+ */
 export const Compartment = z.strictObject({
   ...inCompartment,
   kind: z.literal('compartment'),
   subjects: z.array(Id).min(1).max(8),
+  audience: z.enum(['family', 'own', 'file']),
 });
 export const Grant = z.strictObject({
   ...inCompartment,
@@ -147,6 +160,27 @@ export const Statement = z.discriminatedUnion('kind', [
   Refuse,
   Epoch,
   Admit,
+  Capacity,
+  Death,
+  Secrecy,
+  Foster,
+  Order,
+  Seat,
+  SeatEnd,
+  Allow,
+  Succession,
+  Ask,
+  Disclose,
+  Endorse,
+  Inform,
+  Objection,
+  Weigh,
+  RightsRequest,
+  RightsAnswer,
+  Erase,
+  Supersede,
+  Dispute,
+  Consult,
 ]);
 export type Statement = z.infer<typeof Statement>;
 export type StatementKind = Statement['kind'];
