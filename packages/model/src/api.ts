@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { EntryView } from './events.ts';
 import { Count, Hash, Id, Instant, PartyId } from './ids.ts';
+import { Clock, Notice } from './notices.ts';
 
 const Jws = z.string().max(400_000);
 
@@ -21,6 +22,8 @@ export const Request = z.discriminatedUnion('op', [
   }),
   /** The entries of a dossier (or of the registry) that I may see, a page at a time. */
   z.strictObject({ op: z.literal('view'), dossier: Id.nullable(), after: z.number().int().min(-1) }),
+  /** What I am told of a dossier, and which terms of the law run in it that I may know of. */
+  z.strictObject({ op: z.literal('notices'), dossier: Id }),
   /** Hand over messages I may have: new ones, or named ones again. */
   z.strictObject({ op: z.literal('fetch'), dossier: Id, envelopes: z.array(Id).max(100).optional() }),
   /** Release the secret of one message: a signed OpenRequest. */
@@ -57,6 +60,8 @@ export const ANSWERS = {
     links: z.array(z.strictObject({ compartment: Id, epoch: Count, link: z.string().max(64) })),
     more: z.boolean(),
   }),
+  /** Both oldest first. */
+  notices: z.strictObject({ notices: z.array(Notice), clocks: z.array(Clock) }),
   fetch: z.strictObject({
     messages: z.array(z.strictObject({ header: z.string(), jws: z.string(), bytes: Count, index: Count, at: Instant })),
     more: z.boolean(),

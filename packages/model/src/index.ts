@@ -5,6 +5,7 @@ export * from './envelope.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './ids.ts';
+export * from './notices.ts';
 export * from './reasons.ts';
 export * from './signed-by.ts';
 export * from './statements.ts';
