@@ -10,10 +10,11 @@ type Term = { amount: number; unit: 'hours' | 'days' | 'working-days' | 'weeks' 
 
 /** The generally recognised public holidays (algemeen erkende feestdagen, Atw art. 3). */
 export type Holidays = {
-  /** 'MM-DD', every year. */
+  /**
+   * 'MM-DD', every year. King's Day stands here as '04-27': when that is a Sunday it is kept on Saturday the 26th, which
+   * is no working day either.
+   */
   readonly fixed: readonly string[];
-  /** 'MM-DD', every year; the day before when it falls on a Sunday (King's Day). */
-  readonly notOnSunday: readonly string[];
   /** Days after Easter Sunday; negative: before. */
   readonly easter: readonly number[];
   /** 'YYYY-MM-DD': days made equal to a public holiday by royal decree (Atw art. 3 paragraph 3). */
@@ -51,7 +52,7 @@ export function boundariesOf(
   const ahead = (years: number): Instant | null => {
     const shifted = born.add({ years });
     const birthday = startOf(shifted.day === born.day ? shifted : shifted.add({ days: 1 }));
-    return birthday > now ? birthday : null;
+    return birthday <= now ? null : birthday;
   };
   return { turns12: ahead(12), turns16: ahead(16), turns18: ahead(18) };
 }
@@ -63,10 +64,8 @@ export const isWorkingDay = (date: string, holidays: Holidays): boolean =>
 function worksOn(date: Temporal.PlainDate, holidays: Holidays): boolean {
   if (date.dayOfWeek >= 6) return false;
   const iso = date.toString();
-  const monthDay = iso.slice(-5);
-  if (holidays.fixed.includes(monthDay) || holidays.notOnSunday.includes(monthDay)) return false;
-  // a Saturday is off already, so a holiday that moves from Sunday to Saturday takes no working day away
-  return !holidays.declared.includes(iso) && !holidays.easter.includes(date.dayOfYear - easterOf(date.year));
+  if (holidays.fixed.includes(iso.slice(-5)) || holidays.declared.includes(iso)) return false;
+  return !holidays.easter.includes(date.dayOfYear - easterOf(date.year));
 }
 
 /** Atw art. 4 under a: not for long terms, which leave room enough. */
