@@ -1,47 +1,164 @@
-/** The law as data, checked when it is loaded: who must agree and who may read at each age, and the rules' articles. */
-import { type Instant, type Profile, parse } from '@eenmaal/model';
-import { z } from 'zod';
-import data from './law.json' with { type: 'json' };
+/**
+ * The law as data: packages/consent/law, checked when it is loaded. Who must agree and who may read at each age, the rules
+ * with the dates they are in force, the tasks, the terms and the sentences. decide() asks it a million times a second:
+ * everything is precomputed here, and every question is a look-up.
+ */
+import type { Instant, Profile, ReasonCode, RoleId, RuleId } from '@eenmaal/model';
+import type { z } from 'zod';
+import { type Holidays, midnight } from './civil-time.ts';
+import { type LawFile, problem, readLawFile } from './law-file.ts';
+import {
+  type AgeBand,
+  Catalogue,
+  type Clock,
+  Clocks,
+  Deciders,
+  MARK_RULES,
+  Reasons,
+  type ReasonText,
+  type Role,
+  Roles,
+  type RuleData,
+} from './law-schema.ts';
 
-export const AGE_BANDS = ['under12', '12-15', '16-17', 'adult'] as const;
-export type AgeBand = (typeof AGE_BANDS)[number];
+export type { ReasonText, Role } from './law-schema.ts';
+export { AGE_BANDS, type AgeBand, type Clock, type ClockEvent, MARK_RULES } from './law-schema.ts';
 
-const Role = z.enum(['self', 'custody']);
-const ByBand = z.strictObject({
-  under12: z.array(Role).min(1),
-  '12-15': z.array(Role).min(1),
-  '16-17': z.array(Role).min(1),
-  adult: z.array(Role).min(1),
-});
-const Sentence = z.strictObject({ nl: z.string().min(1), en: z.string().min(1) });
-const Rule = z.strictObject({
-  id: z.string().regex(/^[A-Z0-9]{2,6}$/),
-  article: z.string().min(1),
-  lawVersion: z.iso.date(),
-  validFrom: z.iso.date(),
-  kind: z.enum(['duty', 'right', 'consent', 'prohibition']),
-  family: Sentence,
-  professional: Sentence,
-});
-const Law = z.strictObject({
-  version: z.iso.date(),
-  rules: z.array(Rule).refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, 'a rule twice'),
-  deciders: z.strictObject({ strict: ByBand, statute: ByBand }),
-  readers: ByBand,
-});
-export type Law = z.infer<typeof Law>;
+/** A rule with its dates as instants: in force from `begins`, and no longer at `ends` (Infinity: no end is known). */
+export type Rule = Readonly<z.infer<typeof RuleData>> & {
+  readonly begins: Instant;
+  readonly ends: number;
+  /** `L08@2015-01-01`. */
+  readonly reference: string;
+};
+type Decider = 'self' | 'custody';
 
-/** @throws `malformed` naming the place in the file */
-export const loadLaw = (input: unknown): Law => parse(Law, input);
+export type Law = {
+  /** When this set of rules was made up. */
+  readonly version: string;
+  /** Every version of every rule, also disabled ones, in the order of the file. */
+  readonly rules: readonly Rule[];
+  readonly rulesById: ReadonlyMap<RuleId, readonly Rule[]>;
+  /** Enabled rules that are offered when somebody tries to read. */
+  readonly offered: readonly Rule[];
+  readonly deciders: Readonly<Record<Profile, Readonly<Record<AgeBand, readonly Decider[]>>>>;
+  readonly readers: Readonly<Record<AgeBand, readonly Decider[]>>;
+  readonly roles: ReadonlyMap<RoleId, Role>;
+  readonly clocks: ReadonlyMap<string, Clock>;
+  readonly holidays: Holidays;
+  readonly reasons: ReadonlyMap<ReasonCode, ReasonText>;
+};
 
-export const LAW = loadLaw(data);
+const FILES = { catalogue: Catalogue, deciders: Deciders, roles: Roles, clocks: Clocks, reasons: Reasons };
+/** What the folder `law` must hold, and nothing else. */
+export const LAW_FILES: readonly string[] = Object.keys(FILES).map((name) => `${name}.yaml`);
 
-/** `L01@2020-01-01`: a rule and the version of the text it was read from, as decisions record it. */
-export function ruleReference(id: string): string {
-  const rule = LAW.rules.find((candidate) => candidate.id === id);
-  if (!rule) throw new Error(`law.json has no rule ${id}`);
-  return `${rule.id}@${rule.lawVersion}`;
+/** Rules decide() names itself; without them nothing could be decided. */
+const NAMED_RULES = ['L01', 'L05', 'L30', 'OWN', 'FILE', ...Object.values(MARK_RULES)];
+/** Clocks the product runs by name. */
+const NAMED_CLOCKS = ['emergency-review', 'inform-recheck'];
+
+/**
+ * The texts of the law files by name (`catalogue.yaml`) to the law.
+ * @throws `law-invalid`: `<file>:<line>: <path>: <what>`
+ */
+export function parseLaw(files: Readonly<Record<string, string>>): Law {
+  for (const name of Object.keys(files)) if (!LAW_FILES.includes(name)) throw problem(name, 1, [], 'unknown law file');
+  const catalogue = read(files, 'catalogue.yaml', Catalogue);
+  const deciders = read(files, 'deciders.yaml', Deciders);
+  const roles = read(files, 'roles.yaml', Roles);
+  const clocks = read(files, 'clocks.yaml', Clocks);
+  const reasons = read(files, 'reasons.yaml', Reasons);
+
+  const rules = catalogue.data.rules.map(withInstants);
+  const rulesById = Map.groupBy(rules, ({ id }) => id);
+  checkRules(catalogue, rules, rulesById, new Set(Object.keys(roles.data.roles)));
+  checkRoles(roles, rulesById);
+  checkClocks(clocks, roles.data.roles);
+  return {
+    version: catalogue.data.version,
+    rules,
+    rulesById,
+    offered: rules.filter(({ enabled, offered }) => enabled && offered),
+    deciders: deciders.data.profiles,
+    readers: deciders.data.readers,
+    roles: new Map(Object.entries(roles.data.roles)),
+    clocks: new Map(clocks.data.clocks.map((clock) => [clock.id, clock])),
+    holidays: clocks.data.holidays,
+    reasons: new Map(Object.entries(reasons.data.reasons) as [ReasonCode, ReasonText][]),
+  };
 }
+
+function read<T>(files: Readonly<Record<string, string>>, name: string, schema: z.ZodType<T>): LawFile<T> {
+  const text = files[name];
+  if (text === undefined) throw problem(name, 1, [], 'missing law file');
+  return readLawFile(name, text, schema);
+}
+
+const withInstants = (rule: z.infer<typeof RuleData>): Rule => ({
+  ...rule,
+  begins: midnight(rule.validFrom),
+  ends: rule.validTo === null ? Number.POSITIVE_INFINITY : midnight(rule.validTo),
+  reference: `${rule.id}@${rule.lawVersion}`,
+});
+
+function checkRules(
+  { refuse }: LawFile<unknown>,
+  rules: readonly Rule[],
+  byId: ReadonlyMap<RuleId, readonly Rule[]>,
+  roles: ReadonlySet<string>,
+): void {
+  for (const [index, rule] of rules.entries()) {
+    const at = (...path: PropertyKey[]) => ['rules', index, ...path];
+    if (rule.ends <= rule.begins) throw refuse(at('validTo'), 'ends before it begins');
+    const earlier = rules.slice(0, index).find((other) => other.id === rule.id && overlap(other, rule));
+    if (earlier) throw refuse(at('id'), `${rule.id} twice in one period`);
+    for (const side of ['from', 'toward'] as const) {
+      const free = side === 'from' ? ['any'] : ['any', 'named'];
+      const unknown = rule[side].findIndex((to) => !to.startsWith('person:') && !free.includes(to) && !roles.has(to));
+      if (unknown >= 0) throw refuse(at(side, unknown), 'no such role in roles.yaml');
+    }
+    if (rule.permits !== null && !rule.permits.startsWith('P-')) throw refuse(at('permits'), 'no code of a permit');
+    if (rule.permits !== null && rule.kind === 'prohibition')
+      throw refuse(at('permits'), 'a prohibition permits nothing');
+  }
+  const missing = NAMED_RULES.find((id) => !byId.has(id));
+  if (missing) throw refuse(['rules'], `rule ${missing} is missing`);
+}
+
+const overlap = (one: Rule, other: Rule): boolean => one.begins < other.ends && other.begins < one.ends;
+
+function checkRoles({ data, refuse }: LawFile<z.infer<typeof Roles>>, rules: ReadonlyMap<RuleId, unknown>): void {
+  for (const [id, { secrecy }] of Object.entries(data.roles))
+    if (secrecy !== null && !rules.has(secrecy))
+      throw refuse(['roles', id, 'secrecy'], 'no such rule in catalogue.yaml');
+}
+
+function checkClocks({ data, refuse }: LawFile<z.infer<typeof Clocks>>, roles: Readonly<Record<string, Role>>): void {
+  for (const [index, { id, who }] of data.clocks.entries()) {
+    if (data.clocks.findIndex((other) => other.id === id) < index)
+      throw refuse(['clocks', index, 'id'], 'a clock twice');
+    if (who !== 'organisation' && !Object.hasOwn(roles, who))
+      throw refuse(['clocks', index, 'who'], 'no such role in roles.yaml');
+  }
+  const missing = NAMED_CLOCKS.find((id) => !data.clocks.some((clock) => clock.id === id));
+  if (missing) throw refuse(['clocks'], `clock ${missing} is missing`);
+}
+
+/** The version of a rule in force at `now`; null when there is none, or it is disabled. */
+export function ruleAt(law: Law, id: RuleId, now: Instant): Rule | null {
+  for (const rule of law.rulesById.get(id) ?? []) if (inForce(rule, now)) return rule;
+  return null;
+}
+
+/** A moment that is no number is in no period. */
+export const inForce = (rule: Rule, now: Instant): boolean => rule.enabled && now >= rule.begins && now < rule.ends;
+
+/** `L08@2015-01-01`: a rule and the version of the text it was read from, as decisions record it. */
+export const ruleReference = (rule: Rule): string => rule.reference;
+
+/** Rules that are offered when somebody tries to read without a basis; ask `inForce` too. */
+export const rulesOffered = (law: Law): readonly Rule[] => law.offered;
 
 /** Which instants in a person's life change the law; null: passed before the attestation. */
 export type AgeBoundaries = { turns12: Instant | null; turns16: Instant | null; turns18: Instant | null };
@@ -57,6 +174,6 @@ export function ageBand(person: AgeBoundaries, now: Instant): AgeBand {
 // written as "not at or after", so that a moment that is no number counts as the youngest band
 const isBefore = (now: Instant, boundary: Instant | null): boolean => boundary !== null && !(now >= boundary);
 
-export const whoDecides = (profile: Profile, band: AgeBand): readonly ('self' | 'custody')[] =>
-  LAW.deciders[profile][band];
-export const whoReads = (band: AgeBand): readonly ('self' | 'custody')[] => LAW.readers[band];
+export const whoDecides = (law: Law, profile: Profile, band: AgeBand): readonly Decider[] =>
+  law.deciders[profile][band];
+export const whoReads = (law: Law, band: AgeBand): readonly Decider[] => law.readers[band];

@@ -1,6 +1,7 @@
 /** Ring 3: what every program needs of the machine it runs on. Not for browsers. */
 export * from './files.ts';
 export * from './keystore.ts';
+export * from './law.ts';
 export * from './log.ts';
 export * from './native-signer.ts';
 export * from './participant.ts';
