@@ -7,9 +7,7 @@ import {
   aeadOpen,
   aeadSeal,
   concat,
-  decapsulate,
   deriveKey,
-  encapsulate,
   fromBase64url,
   NONCE,
   openWithNonce,
@@ -19,20 +17,20 @@ import {
   toBase64url,
   utf8,
 } from '@eenmaal/crypto';
-import { EenmaalError, type Hash, type Id, type KeyId, type PartyId, type Wrap } from '@eenmaal/model';
+import { EenmaalError, type Hash, type Id } from '@eenmaal/model';
 import { unpad } from './padding.ts';
 
 /** Which key of which chain. */
 export type EpochRef = { dossier: Id; compartment: Id; epoch: number };
 
-const NO_NONCE = new Uint8Array(NONCE); // a link's and a wrap's key seals one thing only
-const KEM_BYTES = 1120;
+const NO_NONCE = new Uint8Array(NONCE); // a link's key seals one thing only
 const LINK_BYTES = 48;
-const WRAP_BYTES = KEM_BYTES + LINK_BYTES;
 const LABEL_BYTES = 128;
 const SEALED_LABEL_BYTES = NONCE + LABEL_BYTES + TAG;
 
-const context = ({ dossier, compartment, epoch }: EpochRef): Uint8Array => utf8(`${dossier}/${compartment}/${epoch}`);
+/** The epoch's place in words: part of every key derived for it. */
+export const placeOf = ({ dossier, compartment, epoch }: EpochRef): string => `${dossier}/${compartment}/${epoch}`;
+const context = (ref: EpochRef): Uint8Array => utf8(placeOf(ref));
 
 /** H_e: 32 random bytes. */
 export const newHistoryKey = (random: Random): Uint8Array => random(32);
@@ -99,27 +97,6 @@ function openWithAny(historyKeys: readonly Uint8Array[], link: string, ref: Epoc
     }
   }
   return null;
-}
-
-/** Who a wrap is for and by whom. `kid`: thumbprint of the member's sealing key; `by`: the signer's key id. */
-export type WrapFor = { party: PartyId; kid: KeyId; scope: 'history' | 'epoch'; by: KeyId };
-
-const wrapKey = (secret: Uint8Array, ref: EpochRef, to: WrapFor): Uint8Array =>
-  deriveKey(secret, 'eenmaal/v1/wrap', [context(ref), utf8(to.scope), utf8(to.party), utf8(to.kid), utf8(to.by)]);
-
-/** Wraps H_e (scope `history`) or K_e (scope `epoch`) to a member's X-Wing key: ciphertext ‖ sealed key, 1,168 bytes. */
-export function sealWrap(key: Uint8Array, ref: EpochRef, to: WrapFor, sealingKey: Uint8Array, random: Random): Wrap {
-  const { ciphertext, secret } = encapsulate(sealingKey, random);
-  const sealed = concat(ciphertext, aeadSeal(wrapKey(secret, ref, to), NO_NONCE, key, context(ref)));
-  return { party: to.party, kid: to.kid, scope: to.scope, sealed: toBase64url(sealed) };
-}
-
-/** The wrapped key, to be compared with the epoch's commitment before use. @throws `not-readable`, `malformed` */
-export function openWrap(wrap: Wrap, ref: EpochRef, by: KeyId, secretKey: Uint8Array): Uint8Array {
-  const sealed = fromBase64url(wrap.sealed);
-  if (sealed.length !== WRAP_BYTES) throw new EenmaalError('not-readable');
-  const secret = decapsulate(secretKey, sealed.subarray(0, KEM_BYTES));
-  return aeadOpen(wrapKey(secret, ref, { ...wrap, by }), NO_NONCE, sealed.subarray(KEM_BYTES), context(ref));
 }
 
 /**

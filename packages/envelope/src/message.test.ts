@@ -3,7 +3,7 @@ import { newIdentity, toBase64url } from '@eenmaal/crypto';
 import { type Content, EenmaalError, type Envelope, LIMITS } from '@eenmaal/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Draft, openMessage, readEnvelope, readHeader, sealMessage } from './message.ts';
+import { type Draft, type ItemKey, itemKey, openMessage, readEnvelope, readHeader, sealMessage } from './message.ts';
 import { paddedLength } from './padding.ts';
 
 const runs = { numRuns: process.env.EENMAAL_LONG ? 2000 : 200 };
@@ -14,7 +14,7 @@ const author = newIdentity((length) => new Uint8Array(length).fill(4));
 
 const draft: Draft = {
   ...{ id: id(1), dossier: id(2), compartment: id(3), epoch: 0, sender: 'partner/b-team', seq: 1 },
-  ...{ kind: 'report', purpose: 'support', basis: [], attachments: [] },
+  ...{ kind: 'report', purpose: 'support', marks: [], basis: [], attachments: [] },
   ledger: { size: 3, root: toBase64url(new Uint8Array(32).fill(5)) },
 };
 const content: Content = { title: 'Bezoek', text: 'Verteld.', author: { name: 'A', role: '' }, attachments: [] };
@@ -31,9 +31,11 @@ function codeOf(action: () => unknown): string | undefined {
   }
   return undefined;
 }
+const open = (message: Pick<Envelope, 'header' | 'body'>, secret: Uint8Array) =>
+  openMessage(message, itemKey(key, message.header), secret);
 const accept = (envelope: Envelope, secret: Uint8Array): Content => {
   readEnvelope(envelope).signature.verify(author.signing.publicKey);
-  return openMessage(envelope, key, secret);
+  return open(envelope, secret);
 };
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => {
   const copy = bytes.slice();
@@ -85,7 +87,7 @@ describe('a sealed message', () => {
     for (let at = 0; at < envelope.body.length * 8; at += 13) {
       const body = flipped(envelope.body, at);
       expect(codeOf(() => accept({ ...envelope, body }, secret))).toBe('signature-invalid');
-      expect(codeOf(() => openMessage({ ...envelope, body }, key, secret))).toBe('not-readable');
+      expect(codeOf(() => open({ ...envelope, body }, secret))).toBe('not-readable');
     }
   });
   it('is refused when any bit of the header is flipped', () => {
@@ -93,7 +95,7 @@ describe('a sealed message', () => {
       const header = flippedText(envelope.header, at);
       const codes = ['malformed', 'signature-invalid', 'unknown-suite', 'body-mismatch'];
       expect(codes).toContain(codeOf(() => accept({ ...envelope, header }, secret)));
-      expect(codeOf(() => openMessage({ ...envelope, header }, key, secret))).toBeDefined();
+      expect(codeOf(() => open({ ...envelope, header }, secret))).toBeDefined();
     }
   });
   it('is refused when any bit of the signature is flipped', () => {
@@ -105,16 +107,30 @@ describe('a sealed message', () => {
     }
   });
   it('opens with neither key alone', () => {
-    expect(codeOf(() => openMessage(envelope, key, random(32)))).toBe('secret-mismatch');
-    expect(codeOf(() => openMessage(envelope, random(32), secret))).toBe('not-readable');
+    expect(codeOf(() => open(envelope, random(32)))).toBe('secret-mismatch');
+    expect(codeOf(() => openMessage(envelope, itemKey(random(32), envelope.header), secret))).toBe('not-readable');
+  });
+  it('opens with its item key, which opens no other message and is not the key of the epoch', () => {
+    const other = seal({ id: id(8) });
+    const mine = itemKey(key, envelope.header);
+    expect(openMessage(envelope, mine, secret)).toEqual(content);
+    expect(codeOf(() => openMessage(other.envelope, mine, other.secret))).toBe('not-readable');
+    expect(codeOf(() => openMessage(envelope, mine, other.secret))).toBe('secret-mismatch');
+    expect(codeOf(() => openMessage(envelope, key as ItemKey, secret))).toBe('not-readable');
+    expect(codeOf(() => openMessage(envelope, itemKey(mine, envelope.header), secret))).toBe('not-readable');
+  });
+  it('carries its marks in the open, in their one order', () => {
+    const marked = seal({ marks: ['source', 'address'] });
+    expect(readHeader(marked.envelope.header).marks).toEqual(['source', 'address']);
+    expect(accept(marked.envelope, marked.secret)).toEqual(content);
   });
   it('never uses one key or secret for two messages', () => {
     const other = seal();
     expect(other.secret).not.toEqual(secret);
     expect(other.envelope.body.subarray(0, 64)).not.toEqual(envelope.body.subarray(0, 64));
-    expect(codeOf(() => openMessage(envelope, key, other.secret))).toBe('secret-mismatch');
+    expect(codeOf(() => open(envelope, other.secret))).toBe('secret-mismatch');
     const mixed = { header: envelope.header, body: other.envelope.body };
-    expect(codeOf(() => openMessage(mixed, key, secret))).toBe('not-readable');
+    expect(codeOf(() => open(mixed, secret))).toBe('not-readable');
   });
 });
 
@@ -125,6 +141,9 @@ describe('sealing', () => {
     ['a lone surrogate', () => seal({}, { ...content, text: 'a\ud83d' }), 'malformed'],
     ['an unknown member', () => seal({}, { ...content, html: '' } as Content), 'malformed'],
     ['a sequence that is no number', () => seal({ seq: Number.NaN }), 'malformed'],
+    ['marks in another order', () => seal({ marks: ['address', 'source'] }), 'malformed'],
+    ['a mark twice', () => seal({ marks: ['source', 'source'] }), 'malformed'],
+    ['an unknown mark', () => seal({ marks: ['urgent' as 'source'] }), 'malformed'],
     ['a sender that is no party', () => seal({ sender: 'ledger' }), 'malformed'],
     [
       'an attachment only outside',
@@ -152,8 +171,8 @@ describe('decoders', () => {
         expect(codeOf(() => readHeader(header))).toBeDefined();
         expect(codeOf(() => readEnvelope({ header, jws, body }))).toBeDefined();
         expect(codeOf(() => readEnvelope({ ...seal().envelope, jws }))).toBeDefined();
-        expect(codeOf(() => openMessage({ header, body }, key, body))).toBeDefined();
-        expect(codeOf(() => openMessage({ header: seal().envelope.header, body }, key, body))).toBeDefined();
+        expect(codeOf(() => open({ header, body }, body))).toBeDefined();
+        expect(codeOf(() => open({ header: seal().envelope.header, body }, body))).toBeDefined();
       }),
       runs,
     );

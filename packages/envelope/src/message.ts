@@ -1,6 +1,7 @@
 /**
- * One message: sealed under K_e and its release secret, committed, signed. Before: `tell` chose readers and made sure the
- * epoch is current. After: the ledger accepts, logs and later releases the secret. FORMAT.md section 4.
+ * One message: sealed under its item key (from K_e) and its release secret, committed, signed. Before: `tell` chose
+ * readers and made sure the epoch is current. After: the ledger accepts, logs and later releases the secret. FORMAT.md
+ * section 4.
  */
 import {
   aeadOpen,
@@ -20,7 +21,17 @@ import {
   type UnverifiedJws,
   utf8,
 } from '@eenmaal/crypto';
-import { Content, canonical, EenmaalError, type Envelope, Header, LIMITS, parseCanonical, SUITE } from '@eenmaal/model';
+import {
+  Content,
+  canonical,
+  EenmaalError,
+  type Envelope,
+  Header,
+  LIMITS,
+  Mark,
+  parseCanonical,
+  SUITE,
+} from '@eenmaal/model';
 import { pad, paddedLength, unpad } from './padding.ts';
 
 const NO_NONCE = new Uint8Array(24); // a message key is derived for one message and used once
@@ -29,6 +40,16 @@ const TAG = 16;
 
 /** The header without what sealing fills in. */
 export type Draft = Omit<Header, 'suite' | 'kid' | 'secretHash' | 'size'>;
+
+/**
+ * I_m, the item key: opens this one message, and only with its release secret. A type of its own, because what is
+ * disclosed to somebody must never be K_e, which opens a whole epoch.
+ */
+export type ItemKey = Uint8Array & { readonly opensOneMessage: true };
+
+/** I_m from K_e and the message's exact header. */
+export const itemKey = (epochKey: Uint8Array, header: string): ItemKey =>
+  deriveKey(epochKey, 'eenmaal/v1/item', [utf8(header)]) as ItemKey;
 
 /** A sealed message, and the release secret that goes to the ledger and nowhere else. */
 export type Sealed = { envelope: Envelope; secret: Uint8Array };
@@ -46,23 +67,24 @@ export function sealMessage(
   const size = COMMITMENT + paddedLength(plaintext.length + 1) + TAG;
   if (size > LIMITS.body) throw new EenmaalError('too-large', 'message');
   const secret = random(32);
-  const { id, dossier, compartment, epoch, sender, seq, kind, purpose, basis, ledger, attachments } = draft;
+  const { id, dossier, compartment, epoch, sender, seq, kind, purpose, marks, basis, ledger, attachments } = draft;
   const secretHash = toBase64url(hash256(secret));
   const fields: Header = {
     ...{ suite: SUITE, id, dossier, compartment, epoch, sender, kid: signing.kid, seq },
-    ...{ kind, purpose, basis, ledger, secretHash, size, attachments },
+    ...{ kind, purpose, marks, basis, ledger, secretHash, size, attachments },
   };
   const header = canonical(Header, fields);
   if (header.length > LIMITS.header) throw new EenmaalError('too-large', 'header');
+  marksInOrder(fields);
   const headerBytes = utf8(header);
-  const { bodyKey, commitment } = messageKeys(key, secret, headerBytes);
+  const { bodyKey, commitment } = messageKeys(itemKey(key, header), secret, headerBytes);
   const body = concat(commitment, aeadSeal(bodyKey, NO_NONCE, pad(plaintext), headerBytes));
   const jws = signDetached(signing, 'eenmaal-envelope+jws', signedEnvelopeBytes(headerBytes, hash256(body)));
   return { envelope: { header, jws, body }, secret };
 }
 
 /** Two halves of one hash over everything, so a body that opens under one key, secret and header opens under no other. */
-function messageKeys(key: Uint8Array, secret: Uint8Array, header: Uint8Array) {
+function messageKeys(key: ItemKey, secret: Uint8Array, header: Uint8Array) {
   const both = deriveKey(key, 'eenmaal/v1/message', [secret, header], 64);
   return { bodyKey: both.subarray(0, 32), commitment: both.subarray(32) };
 }
@@ -75,6 +97,13 @@ function sameAttachments(header: Pick<Header, 'attachments'>, content: Content):
     throw new EenmaalError('malformed', 'attachments');
 }
 
+/** In the order of `Mark`, each once: two spellings would be two headers with one meaning. */
+function marksInOrder({ marks }: Pick<Header, 'marks'>): void {
+  const places = marks.map((mark) => Mark.options.indexOf(mark));
+  if (places.some((place, i) => i > 0 && place <= (places[i - 1] as number)))
+    throw new EenmaalError('malformed', 'marks');
+}
+
 /** Parses a header strictly. @throws `too-large`, `unknown-suite`, `malformed` */
 export function readHeader(header: string): Header {
   if (header.length > LIMITS.header) throw new EenmaalError('too-large', 'header');
@@ -83,6 +112,7 @@ export function readHeader(header: string): Header {
   if (suite !== undefined && suite !== SUITE) throw new EenmaalError('unknown-suite');
   const parsed = parseCanonical(Header, header);
   if (parsed.suite !== SUITE) throw new EenmaalError('unknown-suite');
+  marksInOrder(parsed);
   return parsed;
 }
 
@@ -106,10 +136,10 @@ export function readEnvelope({ header, jws, body }: Envelope): {
 }
 
 /**
- * Opens a body with K_e and the released secret, after `readEnvelope` and its `verify`.
+ * Opens a body with its item key and the released secret, after `readEnvelope` and its `verify`.
  * @throws `secret-mismatch`, `not-readable`; `malformed` when the author sealed something without the form of a content
  */
-export function openMessage({ header, body }: Omit<Envelope, 'jws'>, key: Uint8Array, secret: Uint8Array): Content {
+export function openMessage({ header, body }: Omit<Envelope, 'jws'>, key: ItemKey, secret: Uint8Array): Content {
   const headerBytes = utf8(header);
   const parsed = readHeader(header);
   if (!equal(hash256(secret), fromBase64url(parsed.secretHash))) throw new EenmaalError('secret-mismatch');
