@@ -2,6 +2,7 @@ import { type PartyId, partner, STEWARD, type Statement, type StatementInput } f
 import { describe, expect, it } from 'vitest';
 import { checkStatement, signerOf } from './accept.ts';
 import { emptyState } from './state.ts';
+import { LAW } from './test-law.ts';
 import {
   CHILD8,
   CHILD14,
@@ -30,7 +31,13 @@ function withNeighbour(region = makeFamily()): TestRegion {
   region.must(TEAM, { kind: 'dossier', dossier: OTHER });
   region.must(TEAM, { kind: 'person', dossier: OTHER, person: neighbour, keys: keysOf('neighbour'), ...nobody });
   const compartment = id('about-neighbour');
-  region.must(`person/${neighbour}`, { kind: 'compartment', dossier: OTHER, compartment, subjects: [neighbour] });
+  region.must(`person/${neighbour}`, {
+    kind: 'compartment',
+    dossier: OTHER,
+    compartment,
+    subjects: [neighbour],
+    audience: 'family',
+  });
   return region;
 }
 const NEIGHBOUR: PartyId = `person/${id('neighbour')}`;
@@ -41,6 +48,7 @@ describe('registrations', () => {
     partner: name,
     name,
     attests: false,
+    roles: ['school'],
     keys,
   });
 
@@ -50,10 +58,10 @@ describe('registrations', () => {
     if (first?.kind !== 'statement') throw new Error('no region');
     const again = { ...first.statement, id: id('again') } as Statement;
     expect(region.tryStatement(again)).toBe('statement-out-of-order');
-    expect(checkStatement(emptyState(), first.statement, START)).toBeNull();
-    expect(checkStatement(emptyState(), { ...first.statement, by: TEAM } as Statement, START)).toBe('no-authority');
+    expect(checkStatement(emptyState(LAW), first.statement, START)).toBeNull();
+    expect(checkStatement(emptyState(LAW), { ...first.statement, by: TEAM } as Statement, START)).toBe('no-authority');
     const early = { v: 1, id: id('p'), by: STEWARD, at: 0, seen: { size: 0, root: '' }, ...partnerInput('late') };
-    expect(checkStatement(emptyState(), early as Statement, START)).toBe('statement-out-of-order');
+    expect(checkStatement(emptyState(LAW), early as Statement, START)).toBe('statement-out-of-order');
   });
 
   it('are the steward’s, once for each name', () => {
@@ -113,7 +121,14 @@ describe('attestations', () => {
 
   it('are made by the attesting partner that opened the dossier', () => {
     const region = makeFamily();
-    region.must(STEWARD, { kind: 'partner', partner: 'team-2', name: 'Other', attests: true, keys: keysOf('team-2') });
+    region.must(STEWARD, {
+      kind: 'partner',
+      partner: 'team-2',
+      name: 'Other',
+      attests: true,
+      roles: ['local-team'],
+      keys: keysOf('team-2'),
+    });
     const guest: StatementInput = {
       kind: 'person',
       dossier: DOSSIER,
@@ -121,7 +136,14 @@ describe('attestations', () => {
       keys: keysOf('guest'),
       ...adult,
     };
-    const custody: StatementInput = { kind: 'custody', dossier: DOSSIER, child: id('child8'), holders: [] };
+    const custody: StatementInput = {
+      kind: 'custody',
+      dossier: DOSSIER,
+      child: id('child8'),
+      holders: [],
+      guardian: null,
+      partial: null,
+    };
     for (const by of [partner('team-2'), CLINIC, MOTHER, STEWARD]) {
       expect(region.try(by, guest), by).toBe('no-authority');
       expect(region.try(by, custody), by).toBe('no-authority');
@@ -148,7 +170,14 @@ describe('attestations', () => {
   it('of custody name persons of this dossier, once, and not the child itself', () => {
     const region = withNeighbour();
     const custody = (child: string, ...holders: string[]) =>
-      region.try(TEAM, { kind: 'custody', dossier: DOSSIER, child: id(child), holders: holders.map(id) });
+      region.try(TEAM, {
+        kind: 'custody',
+        dossier: DOSSIER,
+        child: id(child),
+        holders: holders,
+        guardian: null,
+        partial: null.map(id),
+      });
     expect(custody('child8', 'neighbour')).toBe('statement-out-of-order');
     expect(custody('neighbour', 'mother')).toBe('statement-out-of-order');
     expect(custody('nobody')).toBe('statement-out-of-order');
@@ -160,7 +189,13 @@ describe('attestations', () => {
 
 describe('compartments', () => {
   const make = (region: TestRegion, by: PartyId, compartment: string, ...subjects: string[]) =>
-    region.try(by, { kind: 'compartment', dossier: DOSSIER, compartment: id(compartment), subjects: subjects.map(id) });
+    region.try(by, {
+      kind: 'compartment',
+      dossier: DOSSIER,
+      compartment: id(compartment),
+      subjects: subjects.map(id),
+      audience: 'family',
+    });
 
   it('are made by a family member that may read about every subject', () => {
     const region = withNeighbour();

@@ -3,8 +3,12 @@
  * checked elsewhere (the signer given here is proven); this is about authority and order. Returns a refusal's code or null.
  */
 import type { ErrorCode, Header, Instant, PartyId, Statement, StatementOf } from '@eenmaal/model';
-import { isPartner, isPerson, LIMITS, nameOf, officer, partner, STEWARD } from '@eenmaal/model';
-import { decidesIn, problemOf, readsAbout } from './decide.ts';
+import { isPartner, isPerson, LIMITS, nameOf, officer, organisationOf, partner, STEWARD } from '@eenmaal/model';
+import { checkLawStatement } from './accept-acts.ts';
+import { decidesIn, readsAbout } from './authority.ts';
+import { problemOf } from './consents.ts';
+import { decide } from './decide.ts';
+import { prohibition } from './prohibitions.ts';
 import { isStale, readersOf } from './readers.ts';
 import { bitsOf, type CompartmentState, currentEpoch, type State } from './state.ts';
 
@@ -32,7 +36,6 @@ export function checkStatement(state: State, statement: Statement, now: Instant)
       return checkNewKeys(state, statement);
     case 'dossier':
     case 'person':
-    case 'custody':
       return checkAttestation(state, statement);
     case 'compartment':
       return checkCompartment(state, statement, now);
@@ -44,6 +47,8 @@ export function checkStatement(state: State, statement: Statement, now: Instant)
       return checkEpoch(state, statement, now);
     case 'admit':
       return checkAdmit(state, statement, now);
+    default:
+      return checkLawStatement(state, statement, now);
   }
 }
 
@@ -62,21 +67,14 @@ function checkNewKeys(state: State, { by, party }: StatementOf<'new-keys'>): Ref
   return by === party || by === registered.registrar ? null : 'no-authority';
 }
 
-function checkAttestation(state: State, statement: StatementOf<'dossier' | 'person' | 'custody'>): Refusal {
+function checkAttestation(state: State, statement: StatementOf<'dossier' | 'person'>): Refusal {
   if (!isPartner(statement.by) || !state.parties.get(statement.by)?.attests) return 'no-authority';
   const dossier = state.dossiers.get(statement.dossier);
   if (statement.kind === 'dossier') return dossier ? 'statement-conflict' : null;
   // who is who in a family is said by the partner that opened its dossier, not by every partner that may open dossiers
   if (dossier?.by !== statement.by) return 'no-authority';
-  if (statement.kind === 'person') {
-    if (state.persons.has(statement.person)) return 'statement-conflict';
-    return boundariesRise(statement) ? null : 'malformed';
-  }
-  const { child, holders } = statement;
-  if (holders.includes(child) || hasTwice(holders)) return 'malformed';
-  return [child, ...holders].every((id) => state.persons.get(id)?.dossier === statement.dossier)
-    ? null
-    : 'statement-out-of-order';
+  if (state.persons.has(statement.person)) return 'statement-conflict';
+  return boundariesRise(statement) ? null : 'malformed';
 }
 
 /** Ages come in order, and null (passed already) only before those to come: else a child could skip to adulthood. */
@@ -88,18 +86,31 @@ function boundariesRise({ turns12, turns16, turns18 }: StatementOf<'person'>): b
 
 const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
 
+/** A family member opens one about whom it may read, or its own; an organisation only its own file. */
 function checkCompartment(state: State, statement: StatementOf<'compartment'>, now: Instant): Refusal {
-  const { compartment, dossier, subjects, by } = statement;
+  const { compartment, dossier, subjects, audience, by } = statement;
   if (state.compartments.has(compartment)) return 'statement-conflict';
   if (hasTwice(subjects)) return 'malformed';
-  if (!isPerson(by) || subjects.some((id) => state.persons.get(id)?.dossier !== dossier)) return 'no-authority';
-  return readsAbout(state, subjects, nameOf(by), now) ? null : 'no-authority';
+  if (subjects.some((id) => state.persons.get(id)?.dossier !== dossier)) return 'no-authority';
+  const organisation = organisationOf(by);
+  if (organisation !== null) {
+    const party = state.parties.get(by);
+    if (party?.ended || (party?.seat && now >= party.seat.until)) return 'no-authority';
+    const known = state.dossiers.get(dossier)?.organisations.has(organisation);
+    return audience === 'file' && known ? null : 'no-authority';
+  }
+  if (!isPerson(by) || audience === 'file') return 'no-authority';
+  if (audience === 'own') return subjects[0] === nameOf(by) && subjects.length === 1 ? null : 'no-authority';
+  return readsAbout(state, { subjects, allowed: NONE }, nameOf(by), now) ? null : 'no-authority';
 }
+
+const NONE: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map();
 
 function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'refuse'>, now: Instant): Refusal {
   const compartment = state.compartments.get(statement.compartment);
-  if (!isPerson(statement.by) || !compartment || compartment.dossier !== statement.dossier) return 'no-authority';
-  const by = nameOf(statement.by);
+  const speaks = isPerson(statement.by) || isPartner(statement.by);
+  if (!speaks || !compartment || compartment.dossier !== statement.dossier) return 'no-authority';
+  const by = deciderOf(statement.by);
   const given = compartment.says.get(statement.partner)?.get(by)?.grants ?? [];
   // whoever once said yes can always take it back, also after it stopped deciding
   if (statement.kind === 'withdraw' && given.length > 0) return null;
@@ -110,6 +121,9 @@ function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'r
   return statement.kind === 'grant' ? checkGrant(state, statement, compartment, now) : null;
 }
 
+/** A family member by its id, a guardian institution by its name. */
+const deciderOf = (by: PartyId): string => (isPerson(by) ? nameOf(by) : by);
+
 function checkGrant(
   state: State,
   { by, partner: to, from, until }: StatementOf<'grant'>,
@@ -117,9 +131,9 @@ function checkGrant(
   now: Instant,
 ): Refusal {
   // consent is informed: nobody says yes to sharing what it may not see itself
-  if (!readsAbout(state, compartment.subjects, nameOf(by), now)) return 'no-authority';
+  if (decide(state, { party: by, compartment: compartment.id }, now).code !== 'P-OWN') return 'no-authority';
   if (until <= now || until <= from) return 'malformed';
-  const given = compartment.says.get(to)?.get(nameOf(by))?.grants ?? [];
+  const given = compartment.says.get(to)?.get(deciderOf(by))?.grants ?? [];
   return given.filter((grant) => !grant.ended && now < grant.until).length < MAX_GRANTS ? null : 'rate-limited';
 }
 
@@ -177,7 +191,16 @@ export function checkEnvelope(state: State, header: Header, now: Instant): Refus
   if (header.seq > (sequence?.highest ?? -1) + LIMITS.sequenceWindow) return 'sequence-out-of-window';
   if (header.epoch >= compartment.epochs.length) return 'unknown-epoch';
   if (header.epoch < compartment.epochs.length - 1 || isStale(state, header.compartment, now)) return 'stale-epoch';
-  return null;
+  return marksFit(state, compartment, header) ? null : 'mark-too-wide';
+}
+
+/** What is marked is written where nobody holds the key who may never read it: the key gate then closes it too. */
+function marksFit(state: State, compartment: CompartmentState, { marks, sender }: Header): boolean {
+  for (const party of currentEpoch(compartment)?.members.keys() ?? []) {
+    const member = state.parties.get(party);
+    if (member && prohibition(state, compartment, member, { marks }, sender)) return false;
+  }
+  return true;
 }
 
 /** Whether a sender may name this grant as its basis: given to it, here, for this purpose, and in force. */

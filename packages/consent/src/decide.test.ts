@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, decidersOf, type Question } from './decide.ts';
+import { decidersOf } from './authority.ts';
+import { decide, type Question } from './decide.ts';
 import { readersOf } from './readers.ts';
 import {
   CHILD8,

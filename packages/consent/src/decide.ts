@@ -1,180 +1,169 @@
 /**
  * THE RULE: may this party read or write this, now? Pure: no clock, no I/O, no organisation names; the same function
  * runs before sending, at delivery, at release and in the auditor's replay. Default deny; what is unknown is denied.
+ * Order: who asks (identity, organisation, seat) -> prohibitions -> duty or right that was recorded -> consent -> a right
+ * that still must be weighed -> no.
  */
-import {
-  type Decision,
-  type Id,
-  type Instant,
-  isPartner,
-  isPerson,
-  nameOf,
-  type PartyId,
-  type Purpose,
-  type ReasonCode,
-} from '@eenmaal/model';
-import { ageBand, ruleReference, whoDecides, whoReads } from './law.ts';
-import {
-  ALL_PURPOSES,
-  bitsOf,
-  type CompartmentState,
-  type GrantState,
-  type PersonState,
-  type Say,
-  type State,
-} from './state.ts';
+import type { Decision, Id, Instant, Mark, PartyId, Purpose, ReasonCode, RuleId } from '@eenmaal/model';
+import { readsAbout } from './authority.ts';
+import { consentOf } from './consents.ts';
+import { type Case, decideDisclosed, offeredRight } from './disclosure.ts';
+import { ruleAt, ruleReference } from './law.ts';
+import { prohibition } from './prohibitions.ts';
+import type { CompartmentState, MessageState, PartyState, SeatState, State } from './state.ts';
 
 /**
- * `index`: the log index of the message it is about; leave it out for what is written from now on.
- * `purpose`: what the reader will use it for; leave it out to ask whether any one purpose is allowed.
+ * `message`: the one it is about; leave it out for what is written from now on, or give `index` alone to ask about all
+ * that stands at a place in the log. `purpose`: what the reader will use it for; leave it out to ask whether any one
+ * purpose is allowed. `from` and `marks`: who would share it, and what it holds, of a message that is not there yet.
  */
-export type Question = { party: PartyId; compartment: Id; index?: number; purpose?: Purpose };
+export type Question = {
+  party: PartyId;
+  compartment: Id;
+  message?: Id;
+  index?: number;
+  purpose?: Purpose;
+  from?: PartyId;
+  marks?: readonly Mark[];
+};
 
-const CONSENT = [ruleReference('L01')];
-const OWN = [ruleReference('OWN')];
-
-const answer = (outcome: Decision['outcome'], code: ReasonCode, basis: string[], rules: string[]): Decision => ({
-  outcome,
-  code,
-  basis,
-  rules,
-});
-const deny = (code: ReasonCode): Decision => answer('deny', code, [], CONSENT);
+const NONE: Id[] = [];
 
 /** Decides one question at one moment. Never throws. */
 export function decide(state: State, question: Question, now: Instant): Decision {
   const compartment = state.compartments.get(question.compartment);
-  if (!compartment || !state.parties.has(question.party)) return deny('D-UNKNOWN');
+  const party = state.parties.get(question.party);
+  const message = question.message === undefined ? undefined : state.messages.get(question.message);
+  const index = message?.index ?? question.index;
   // NaN is neither before nor after anything: comparisons would let it through
-  if (!Number.isFinite(now) || !Number.isFinite(question.index ?? 0)) return deny('D-UNKNOWN');
-  if (isPerson(question.party)) return decideForPerson(state, compartment, nameOf(question.party), now);
-  if (isPartner(question.party)) return decideForPartner(state, compartment, question, now);
-  return deny('D-NO-AUTHORITY');
+  if (!compartment || !party || !Number.isFinite(now) || !Number.isFinite(index ?? 0))
+    return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
+  if (question.message !== undefined && message?.compartment !== compartment.id)
+    return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
+  const closed = closedBy(party, message, index, now);
+  if (closed) return answer(state, now, 'deny', closed, NONE, 'L01');
+  const forbidden = prohibition(state, compartment, party, message ?? question, message?.sender ?? question.from);
+  if (forbidden) return answer(state, now, 'deny', forbidden.code, NONE, forbidden.rule);
+  if (party.person !== null) return decideForPerson(state, compartment, party, message, question, now);
+  if (party.organisation !== null) return decideForPartner(state, compartment, party, message, index, question, now);
+  return answer(state, now, 'deny', 'D-NO-AUTHORITY', NONE, 'L01');
 }
 
-const decideForPerson = (state: State, { subjects }: CompartmentState, person: Id, now: Instant): Decision =>
-  readsAbout(state, subjects, person, now) ? answer('permit', 'P-OWN', [], OWN) : deny('D-OTHER-ADULT');
-
-/** A family member reads what is about itself, or about a child it holds custody over; for every subject at once. */
-export const readsAbout = (state: State, subjects: readonly Id[], person: Id, now: Instant): boolean =>
-  subjects.every((id) => {
-    const subject = state.persons.get(id);
-    return subject !== undefined && holdsRole(subject, person, whoReads(ageBand(subject, now)));
-  });
-
-const holdsRole = (subject: PersonState, person: Id, roles: readonly ('self' | 'custody')[]): boolean =>
-  roles.some((role) => (role === 'self' ? subject.id === person : subject.custody.includes(person)));
-
-/** Everyone whose yes is needed about this person now; empty when somebody is needed who is not there. */
-export function decidersOf(state: State, subject: PersonState, now: Instant): readonly Id[] {
-  const roles = whoDecides(state.profile, ageBand(subject, now));
-  if (!roles.includes('custody')) return [subject.id];
-  if (subject.custody.length === 0) return [];
-  return roles.includes('self') ? [subject.id, ...subject.custody] : subject.custody;
-}
-
-/** Whether this person's say counts for this compartment now; a child's no also counts while nobody holds custody. */
-export const decidesIn = (state: State, { subjects }: CompartmentState, person: Id, now: Instant): boolean =>
-  subjects.some((id) => {
-    const subject = state.persons.get(id);
-    return subject !== undefined && holdsRole(subject, person, whoDecides(state.profile, ageBand(subject, now)));
-  });
-
-/** Which missing yes weighs most when several are missing: an explicit no first, silence last. */
-const WEIGHT: Partial<Record<ReasonCode, number>> = {
-  'D-REFUSED-PARENT': 9,
-  'D-REFUSED-CHILD': 9,
-  'D-WITHDRAWN': 8,
-  'D-EXPIRED': 7,
-  'D-NOT-YET': 6,
-  'D-BEFORE-GRANT': 5,
-  'D-PURPOSE': 4,
-};
-const weighsMore = (code: ReasonCode, than: ReasonCode): boolean => (WEIGHT[code] ?? 0) > (WEIGHT[than] ?? 0);
-
-/**
- * A partner needs a standing yes of every decider of every subject, for this compartment, period and age of message, and
- * for one and the same purpose: yeses to different purposes do not add up.
- */
-function decideForPartner(state: State, compartment: CompartmentState, question: Question, now: Instant): Decision {
-  const says = compartment.says.get(nameOf(question.party));
-  if (!says) return deny('D-NO-GRANT');
-  const agreed: Say[] = [];
-  const { index } = question;
-  const asked = question.purpose === undefined ? ALL_PURPOSES : bitsOf([question.purpose]);
-  let shared = asked;
-  let worst: ReasonCode | null = null;
-  let unheard: ReasonCode | null = null;
-  for (const id of compartment.subjects) {
-    const subject = state.persons.get(id);
-    const deciders = subject ? decidersOf(state, subject, now) : [];
-    if (!subject || deciders.length === 0) return deny('D-NO-AUTHORITY');
-    for (const decider of deciders) {
-      const child = subject.id === decider && ageBand(subject, now) !== 'adult';
-      const say = says.get(decider) ?? SILENCE;
-      const found = agreedPurposes(say, child, asked, index, now);
-      if (typeof found === 'number') {
-        shared &= found;
-        if (!agreed.includes(say)) agreed.push(say);
-      } else if (found === 'D-NO-GRANT') {
-        unheard ??= child ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
-      } else if (worst === null || weighsMore(found, worst)) worst = found;
-    }
-  }
-  if (worst) return deny(worst);
-  if (agreed.length === 0) return deny(anyFitting(says, asked, index, now) ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
-  if (shared === 0) return deny('D-PURPOSE');
-  if (unheard) return answer('hold', unheard, [], CONSENT);
-  return answer('permit', 'P-CONSENT-ALL', basisOf(agreed, shared & -shared, index, now), CONSENT);
-}
-
-const SILENCE: Say = { grants: [], refused: false };
-
-/** The purposes (as bits) one person agreed to that answer the question, or why there is none. */
-function agreedPurposes(
-  say: Say,
-  child: boolean,
-  asked: number,
-  index: number | undefined,
+function answer(
+  state: State,
   now: Instant,
-): number | ReasonCode {
-  if (say.refused) return child ? 'D-REFUSED-CHILD' : 'D-REFUSED-PARENT';
-  let purposes = 0;
-  let why: ReasonCode = 'D-NO-GRANT';
-  for (const grant of say.grants) {
-    const problem = problemOf(grant, asked, index, now);
-    if (problem === null) purposes |= grant.purposeBits;
-    else if (weighsMore(problem, why)) why = problem;
+  outcome: Decision['outcome'],
+  code: ReasonCode,
+  basis: Id[],
+  ...rules: RuleId[]
+): Decision {
+  const references: string[] = [];
+  for (const id of rules) {
+    const rule = ruleAt(state.law, id, now);
+    references.push(rule ? ruleReference(rule) : id);
   }
-  return purposes === 0 ? why : purposes;
+  return { outcome, code, basis, rules: references };
 }
 
-/** Of each decider the first grant that answers the question for this one purpose. */
-function basisOf(agreed: readonly Say[], purpose: number, index: number | undefined, now: Instant): Id[] {
-  const basis: Id[] = [];
-  for (const { grants } of agreed) {
-    const grant = grants.find((given) => problemOf(given, purpose, index, now) === null);
-    if (grant) basis.push(grant.id);
-  }
-  return basis;
-}
-
-/** Why this grant is no answer for these purposes, at this place in the log and this time; null when it is one. */
-export function problemOf(
-  grant: GrantState,
-  purposes: number,
+/** What ends everything before any basis is looked at: the message is gone, the organisation or the seat is. */
+function closedBy(
+  party: PartyState,
+  message: MessageState | undefined,
   index: number | undefined,
   now: Instant,
 ): ReasonCode | null {
-  if (grant.ended) return 'D-WITHDRAWN';
-  if (now >= grant.until) return 'D-EXPIRED';
-  if (now < grant.from) return 'D-NOT-YET';
-  if ((grant.purposeBits & purposes) === 0) return 'D-PURPOSE';
-  if (index !== undefined && !grant.history && index < grant.index) return 'D-BEFORE-GRANT';
-  return null;
+  if (party.ended) return party.person === null ? 'D-ORG-CHANGED' : 'D-DECEASED';
+  if (party.seat) {
+    const closed = closedSeat(party.seat, index, now);
+    if (closed) return closed;
+  }
+  if (message?.erased) return 'D-ERASED';
+  return message?.supersededBy ? 'D-SUPERSEDED' : null;
 }
 
-const anyFitting = (says: ReadonlyMap<Id, Say>, purposes: number, index: number | undefined, now: Instant): boolean =>
-  [...says.values()].some(
-    (say) => !say.refused && say.grants.some((grant) => problemOf(grant, purposes, index, now) === null),
-  );
+/** An adviser reads from its start; a chair sees that there is something, not what. */
+function closedSeat(seat: SeatState, index: number | undefined, now: Instant): ReasonCode | null {
+  if (now >= seat.until) return 'D-SEAT-ENDED';
+  if (now < seat.from) return 'D-NOT-YET';
+  if (seat.role === 'chair') return 'D-SCOPE';
+  return seat.role === 'adviser' && index !== undefined && index < seat.index ? 'D-SCOPE' : null;
+}
+
+function decideForPerson(
+  state: State,
+  compartment: CompartmentState,
+  party: PartyState,
+  message: MessageState | undefined,
+  question: Question,
+  now: Instant,
+): Decision {
+  const basis = ownBasis(state, compartment, party, now);
+  if (basis) return answer(state, now, 'permit', 'P-OWN', basis, 'OWN');
+  const disclosed = message && decideDisclosed(caseOf(state, compartment, party, question, now), message);
+  return disclosed ?? answer(state, now, 'deny', 'D-OTHER-ADULT', NONE, 'OWN');
+}
+
+/** On what a family member reads all of a compartment; null when it does not. */
+function ownBasis(state: State, compartment: CompartmentState, party: PartyState, now: Instant): Id[] | null {
+  if (compartment.audience === 'own') return compartment.by === party.party ? NONE : null;
+  if (compartment.audience === 'file' || party.person === null) return null;
+  return readsAbout(state, compartment, party.person, now);
+}
+
+function decideForPartner(
+  state: State,
+  compartment: CompartmentState,
+  party: PartyState,
+  message: MessageState | undefined,
+  index: number | undefined,
+  question: Question,
+  now: Instant,
+): Decision {
+  const { seat } = party;
+  if (compartment.audience === 'file' && state.parties.get(compartment.by)?.organisation === party.organisation)
+    return seatAnswer(seat, answer(state, now, 'permit', 'P-OWN', NONE, 'FILE'), state, now);
+  const asked = caseOf(state, compartment, party, question, now);
+  const disclosed = message && message.disclosures.length > 0 ? decideDisclosed(asked, message) : null;
+  if (disclosed?.outcome === 'permit') return disclosed;
+  const consent = consentOf(state, compartment, party, question, index, now);
+  const sender = state.parties.get(message?.sender ?? question.from ?? '');
+  const byConsent = answer(state, now, consent.outcome, consent.code, consent.basis, sender?.secrecy ?? 'L01');
+  if (consent.outcome === 'permit') return seatAnswer(seat, byConsent, state, now);
+  const guardian = seat ? null : ownAsGuardian(state, compartment, party, now);
+  if (guardian) return answer(state, now, 'permit', 'P-OWN', guardian, 'OWN');
+  if (disclosed?.outcome === 'hold') return disclosed;
+  return offeredRight(asked, sender) ?? disclosed ?? byConsent;
+}
+
+/** A guardian institution reads as a parent would. */
+const ownAsGuardian = (state: State, compartment: CompartmentState, { party }: PartyState, now: Instant) =>
+  compartment.audience === 'family' ? readsAbout(state, compartment, party, now) : null;
+
+/** A seat's permit rests on the seat too; a stand-in's on the article about standing in, and waits when it is objected to. */
+function seatAnswer(seat: SeatState | null, decision: Decision, state: State, now: Instant): Decision {
+  if (!seat) return decision;
+  const basis = [...decision.basis, seat.statement];
+  if (seat.role !== 'stand-in') return { ...decision, basis };
+  if (seat.objection) return answer(state, now, 'hold', 'H-OBJECTED', NONE, 'L03');
+  return {
+    ...answer(state, now, 'permit', 'P-STANDIN', basis, 'L03'),
+    rules: [...decision.rules, ...standIn(state, now)],
+  };
+}
+
+const standIn = (state: State, now: Instant): string[] => answer(state, now, 'permit', 'P-STANDIN', NONE, 'L03').rules;
+
+function caseOf(
+  state: State,
+  compartment: CompartmentState,
+  party: PartyState,
+  question: Question,
+  now: Instant,
+): Case {
+  const dossier = state.dossiers.get(compartment.dossier);
+  return {
+    ...{ state, compartment, party, question, now },
+    dossier: dossier as Case['dossier'],
+    consentIn: (place) => consentOf(state, place, party, { ...question, compartment: place.id }, undefined, now),
+  };
+}

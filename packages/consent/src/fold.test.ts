@@ -2,12 +2,13 @@ import { LIMITS } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import { fold } from './fold.ts';
 import { emptyState } from './state.ts';
+import { LAW } from './test-law.ts';
 import { CLINIC, FATHER, id, keysOf, MOTHER, makeFamily, START, TEAM, type TestRegion } from './test-region.ts';
 
 const M = id('about-mother');
 
 function replay(region: TestRegion) {
-  const state = emptyState();
+  const state = emptyState(LAW);
   for (const { input, index, at } of region.entries) fold(state, input, index, at);
   return state;
 }
@@ -113,13 +114,13 @@ describe('fold', () => {
     region.rotate(MOTHER, M);
     region.rotate(MOTHER, M);
     region.send(region.header(MOTHER, M));
-    const state = emptyState();
+    const state = emptyState(LAW);
     for (const { input, index, at } of region.entries.slice(-2)) fold(state, input, index, at);
     expect(state.compartments.size).toBe(0);
     const second = region.entries.filter(
       ({ input }) => !(input.kind === 'statement' && input.statement.kind === 'epoch' && input.statement.epoch === 0),
     );
-    const partial = emptyState();
+    const partial = emptyState(LAW);
     for (const { input, index, at } of second) fold(partial, input, index, at);
     expect(partial.compartments.get(M)?.epochs.at(-1)?.members.has(CLINIC)).toBe(true);
   });

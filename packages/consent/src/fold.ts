@@ -3,7 +3,8 @@
  * entry was appended (`accept.ts`) and are checked again by whoever replays. Same entries, same state.
  */
 import type { Event, EventOf, Header, Instant, PartyId, PublicKeys, Statement, StatementOf } from '@eenmaal/model';
-import { isPerson, LIMITS, nameOf, officer, partner, person, STEWARD } from '@eenmaal/model';
+import { isPerson, LIMITS, nameOf, officer, organisationOf, partner, person, STEWARD } from '@eenmaal/model';
+import { endOrganisation, foldAct, foldAttestation, foldLawAct, sameId } from './fold-acts.ts';
 import { bitsOf, type CompartmentState, type GrantState, type Say, type State } from './state.ts';
 
 /** A log entry with its signed parts already verified and parsed. `thumbprints` are those of a statement's new keys. */
@@ -35,6 +36,7 @@ function foldOpening(state: State, { envelope, reader, purpose }: EventOf<'openi
 
 function foldStatement(state: State, statement: Statement, kids: Kids | undefined, index: number): void {
   state.statements.set(statement.id, index);
+  if ('dossier' in statement) foldAct(state, statement, index);
   switch (statement.kind) {
     case 'region':
       foldRegion(state, statement, kids);
@@ -48,21 +50,12 @@ function foldStatement(state: State, statement: Statement, kids: Kids | undefine
     case 'new-keys':
       replaceKeys(state, statement, kids);
       break;
-    case 'dossier':
-      state.dossiers.set(statement.dossier, { id: statement.dossier, by: statement.by, persons: [], compartments: [] });
-      break;
     case 'person':
       foldPerson(state, statement, kids);
       break;
-    case 'custody': {
-      const child = state.persons.get(statement.child);
-      if (child)
-        Object.assign(child, {
-          custody: statement.holders.map((holder) => sameId(state, holder)),
-          custodyStatement: statement.id,
-        });
+    case 'seat':
+      foldSeat(state, statement, kids, index);
       break;
-    }
     case 'compartment':
       foldCompartment(state, statement);
       break;
@@ -75,7 +68,34 @@ function foldStatement(state: State, statement: Statement, kids: Kids | undefine
     case 'admit':
       foldKeys(state, statement);
       break;
+    case 'dossier':
+    case 'consult':
+      break;
+    case 'succession':
+      endOrganisation(state, statement.partner);
+      break;
+    case 'custody':
+    case 'capacity':
+    case 'death':
+    case 'secrecy':
+    case 'foster':
+    case 'order':
+    case 'seat-end':
+    case 'allow':
+      foldAttestation(state, statement, index);
+      break;
+    default:
+      foldLawAct(state, statement, index);
   }
+}
+
+function foldSeat(state: State, statement: StatementOf<'seat'>, kids: Kids | undefined, index: number): void {
+  register(state, statement.seat, { by: statement.by }, statement.keys, kids);
+  const registered = state.parties.get(statement.seat);
+  if (!registered) return;
+  const { seat, dossier, role, for: replaced, from, until, id } = statement;
+  registered.seat = { seat, dossier, role, for: replaced, from, until, statement: id, index, objection: null };
+  state.dossiers.get(dossier)?.seats.push(seat);
 }
 
 function foldRegion(state: State, region: StatementOf<'region'>, kids: Kids | undefined): void {
@@ -95,13 +115,24 @@ function addKey(state: State, party: PartyId, kid: string, x: string): void {
 function register(
   state: State,
   party: PartyId,
-  by: { by: PartyId; name?: string; attests?: boolean },
+  by: { by: PartyId; name?: string; attests?: boolean; roles?: readonly string[] },
   keys: PublicKeys | null,
   kids: Kids | undefined,
 ): void {
   const held =
     keys && kids ? { keys, kid: kids.signing, sealingKid: kids.sealing } : { keys: null, kid: null, sealingKid: null };
-  state.parties.set(party, { party, registrar: by.by, name: by.name ?? '', attests: by.attests ?? false, ...held });
+  const organisation = organisationOf(party);
+  const roles = by.roles ?? state.parties.get(partner(organisation ?? ''))?.roles ?? [];
+  const tasks = roles.map((role) => state.law.roles.get(role));
+  state.parties.set(party, {
+    ...{ party, registrar: by.by, name: by.name ?? '', attests: by.attests ?? false, organisation, roles },
+    youthOnly: tasks.length > 0 && tasks.every((task) => task?.youthOnly),
+    secrecy: tasks[0]?.secrecy ?? 'L01',
+    person: isPerson(party) ? nameOf(party) : null,
+    seat: null,
+    ended: false,
+    ...held,
+  });
   if (keys && kids) addKey(state, party, kids.signing, keys.signing.x);
 }
 
@@ -116,26 +147,25 @@ function replaceKeys(state: State, statement: StatementOf<'new-keys'>, kids: Kid
 
 function foldPerson(state: State, statement: StatementOf<'person'>, kids: Kids | undefined): void {
   const { person: id, dossier, turns12, turns16, turns18 } = statement;
-  state.persons.set(id, { id, dossier, turns12, turns16, turns18, custody: [], custodyStatement: null });
+  state.persons.set(id, {
+    ...{ id, dossier, turns12, turns16, turns18, custody: [], custodyBasis: null, holderDied: null, partial: null },
+    ...{ representatives: null, capacityBasis: null, dead: false, secretAddress: false },
+  });
   state.dossiers.get(dossier)?.persons.push(id);
   register(state, person(id), { by: statement.by }, statement.keys, kids);
 }
 
-function foldCompartment(state: State, { compartment: id, dossier, subjects }: StatementOf<'compartment'>): void {
+function foldCompartment(
+  state: State,
+  { compartment: id, dossier, by, subjects, audience }: StatementOf<'compartment'>,
+): void {
   state.compartments.set(id, {
-    id,
-    dossier,
+    ...{ id, dossier, by, audience },
     subjects: subjects.map((subject) => sameId(state, subject)),
-    says: new Map(),
-    epochs: [],
-    messages: [],
-    writers: new Set(),
+    ...{ says: new Map(), allowed: new Map(), epochs: [], messages: [], writers: new Set() },
   });
   state.dossiers.get(dossier)?.compartments.push(id);
 }
-
-/** One string for a person everywhere: maps then compare addresses, not letters. */
-const sameId = (state: State, person: string): string => state.persons.get(person)?.id ?? person;
 
 function sayOf(compartment: CompartmentState, partnerId: string, personId: string): Say {
   const says = compartment.says.get(partnerId) ?? new Map<string, Say>();
@@ -148,7 +178,7 @@ function sayOf(compartment: CompartmentState, partnerId: string, personId: strin
 function foldSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'refuse'>, index: number): void {
   const compartment = state.compartments.get(statement.compartment);
   if (!compartment) return;
-  const by = sameId(state, nameOf(statement.by));
+  const by = isPerson(statement.by) ? sameId(state, nameOf(statement.by)) : statement.by;
   const say = sayOf(compartment, statement.partner, by);
   if (statement.kind === 'grant') {
     const { id, partner: to, purposes, from, until, history } = statement;
@@ -163,6 +193,7 @@ function foldSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 're
       until,
       history,
       index,
+      at: state.at,
       ended: null,
     };
     // what ended or expired never answers again: dropped, so that a list does not grow with every renewal
@@ -193,7 +224,7 @@ function foldKeys(state: State, statement: StatementOf<'epoch' | 'admit'>): void
 }
 
 function foldMessage(state: State, event: EventOf<'message'>, header: Header, index: number): void {
-  const { id, compartment, sender, purpose, secretHash, size, attachments } = header;
+  const { id, compartment, sender, purpose, marks, secretHash, size, attachments } = header;
   const { stored, bodyHash } = event;
   state.messages.set(id, {
     id,
@@ -201,6 +232,7 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
     compartment,
     sender,
     purpose,
+    marks,
     secretHash,
     stored,
     size,
@@ -209,6 +241,7 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
     delivered: new Map(),
     opened: new Map(),
     openedFor: new Set(),
+    ...{ disclosures: [], erased: null, supersededBy: null, disputedBy: new Set() },
   });
   const place = state.compartments.get(compartment);
   place?.messages.push(id);

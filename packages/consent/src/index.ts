@@ -1,8 +1,16 @@
 /** Ring 1: the consent rule. `decide.ts` is the file that matters. */
 export * from './accept.ts';
+export * from './accept-acts.ts';
+export * from './authority.ts';
+export * from './civil-time.ts';
+export * from './clocks.ts';
+export * from './consents.ts';
 export * from './decide.ts';
+export * from './explain.ts';
 export * from './fold.ts';
 export * from './law.ts';
+export * from './notices.ts';
+export * from './prohibitions.ts';
 export * from './readers.ts';
 export * from './state.ts';
 export * from './visible.ts';

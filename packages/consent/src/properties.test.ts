@@ -6,6 +6,7 @@ import { decide, type Question } from './decide.ts';
 import { fold } from './fold.ts';
 import { isStale, keyNeed, readersOf } from './readers.ts';
 import { currentEpoch, emptyState, type State } from './state.ts';
+import { LAW } from './test-law.ts';
 import {
   CHILD8,
   CHILD14,
@@ -98,7 +99,7 @@ const history = fc
   .map(([profile, steps]) => playAll(profile, steps));
 
 const replay = (entries: readonly Entry[]): State => {
-  const state = emptyState();
+  const state = emptyState(LAW);
   for (const { input, index, at } of entries) fold(state, input, index, at);
   return state;
 };
@@ -129,7 +130,7 @@ describe('default deny', () => {
 
   it('denies everything on an empty log', () =>
     check(fc.tuple(record, fc.double()), ([question, now]) => {
-      expect(decide(emptyState(), question as never, now).outcome).toBe('deny');
+      expect(decide(emptyState(LAW), question as never, now).outcome).toBe('deny');
     }));
 
   it('denies partners whatever is asked when nobody said anything', () => {

@@ -3,7 +3,7 @@
  * by the ledger against every new epoch. Never taken from a list somebody hands out.
  */
 import type { Id, Instant, PartyId } from '@eenmaal/model';
-import { partner, person } from '@eenmaal/model';
+import { isPartner, organisationOf, partner, person } from '@eenmaal/model';
 import { decide } from './decide.ts';
 import { type CompartmentState, currentEpoch, type State } from './state.ts';
 
@@ -23,9 +23,15 @@ export function readersOf(state: State, id: Id, now: Instant): Reader[] {
   return readers.sort((a, b) => (a.party < b.party ? -1 : 1));
 }
 
+/** Whoever might read: the family, organisations somebody spoke about or that are guardian or owner, and their seats. */
 function candidates(state: State, compartment: CompartmentState): PartyId[] {
-  const family = state.dossiers.get(compartment.dossier)?.persons ?? [];
-  return [...family.map(person), ...[...compartment.says.keys()].map(partner)];
+  const dossier = state.dossiers.get(compartment.dossier);
+  const organisations = new Set([...compartment.says.keys()].map(partner));
+  for (const id of compartment.subjects)
+    for (const holder of state.persons.get(id)?.custody ?? []) if (isPartner(holder)) organisations.add(holder);
+  if (compartment.audience === 'file') organisations.add(partner(organisationOf(compartment.by) ?? ''));
+  const seats = dossier?.seats.filter((seat) => organisations.has(partner(organisationOf(seat) ?? ''))) ?? [];
+  return [...(dossier?.persons ?? []).map(person), ...organisations, ...seats];
 }
 
 /** What a compartment's current key lacks, seen from who may read now. */

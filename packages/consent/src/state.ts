@@ -4,12 +4,19 @@ import {
   type Id,
   type Instant,
   type KeyId,
+  type Mark,
   type OrganisationId,
   type PartyId,
   type Profile,
   type PublicKeys,
   Purpose,
+  type RoleId,
+  type RuleId,
+  type StatementKind,
+  type StatementOf,
+  type Weighed,
 } from '@eenmaal/model';
+import type { Law } from './law.ts';
 
 /** A registered party and its keys. */
 export type PartyState = {
@@ -18,10 +25,25 @@ export type PartyState = {
   registrar: PartyId;
   name: string;
   attests: boolean;
+  /** Of a partner or a seat: the organisation, and its tasks in the chain. */
+  organisation: OrganisationId | null;
+  roles: readonly RoleId[];
+  /** All its tasks end when somebody turns 18. */
+  youthOnly: boolean;
+  /** The rule of secrecy its professionals are bound by. */
+  secrecy: RuleId;
+  /** Of a family member: who it is. */
+  person: Id | null;
+  seat: SeatState | null;
+  /** The organisation ended or merged (succession). */
+  ended: boolean;
   keys: PublicKeys | null;
   kid: KeyId | null;
   sealingKid: KeyId | null;
 };
+
+/** Who decides: a family member's id, or `partner/<id>` of the institution that is guardian. */
+export type DeciderId = string;
 
 export type PersonState = {
   id: Id;
@@ -29,16 +51,24 @@ export type PersonState = {
   turns12: Instant | null;
   turns16: Instant | null;
   turns18: Instant | null;
-  /** Holders of custody, by the newest attestation. */
-  custody: readonly Id[];
-  /** That attestation; null while there is none. */
-  custodyStatement: Id | null;
+  /** Holders of custody who live, by the newest attestation; a guardian institution as `partner/<id>`. */
+  custody: readonly DeciderId[];
+  /** What that rests on: the attestation, and the death of a holder since; null while there is none. */
+  custodyBasis: Id | null;
+  /** Where in the log a holder of custody died: the survivor says again what it said before. */
+  holderDied: number | null;
+  partial: StatementOf<'custody'>['partial'];
+  /** Who speaks instead, when this adult cannot judge; null: it can. Under 18 the holders of custody do. */
+  representatives: readonly Id[] | null;
+  capacityBasis: Id | null;
+  dead: boolean;
+  secretAddress: boolean;
 };
 
 export type GrantState = {
   id: Id;
   compartment: Id;
-  by: Id;
+  by: DeciderId;
   partner: OrganisationId;
   purposes: readonly Purpose[];
   /** The same, one bit each: a decision is about the purposes that all deciders share. */
@@ -46,8 +76,9 @@ export type GrantState = {
   from: Instant;
   until: Instant;
   history: boolean;
-  /** Where in the log it stands. */
+  /** Where in the log it stands, and when that was. */
   index: number;
+  at: Instant;
   /** How it ended, if it did. */
   ended: 'withdrawn' | 'refused' | null;
 };
@@ -62,9 +93,13 @@ export type EpochState = { statements: Id[]; members: Map<PartyId, MemberState>;
 export type CompartmentState = {
   id: Id;
   dossier: Id;
+  by: PartyId;
+  audience: StatementOf<'compartment'>['audience'];
   subjects: readonly Id[];
-  /** partner -> person -> what was said */
-  says: Map<OrganisationId, Map<Id, Say>>;
+  /** partner -> decider -> what was said */
+  says: Map<OrganisationId, Map<DeciderId, Say>>;
+  /** subject -> family members it lets read what is about it, each with the statement */
+  allowed: Map<Id, Map<Id, Id>>;
   epochs: EpochState[];
   messages: Id[];
   /** Family members who wrote here. */
@@ -77,6 +112,7 @@ export type MessageState = {
   compartment: Id;
   sender: PartyId;
   purpose: Purpose;
+  marks: readonly Mark[];
   secretHash: string;
   stored: number;
   /** Bytes of the sealed body. */
@@ -88,14 +124,109 @@ export type MessageState = {
   opened: Map<PartyId, number>;
   /** `<reader> <purpose>`: each is logged once. */
   openedFor: Set<string>;
+  /** Oldest first. */
+  disclosures: DisclosureState[];
+  /** The statement that erased it. */
+  erased: Id | null;
+  /** The message that took its place. */
+  supersededBy: Id | null;
+  /** Subjects who dispute it (AVG art. 18). */
+  disputedBy: Set<Id>;
+};
+
+export type SeatState = {
+  seat: PartyId;
+  dossier: Id;
+  role: StatementOf<'seat'>['role'];
+  for: PartyId | null;
+  from: Instant;
+  until: Instant;
+  statement: Id;
+  index: number;
+  /** An objection that is not weighed yet. */
+  objection: Id | null;
+};
+
+export type OrderState = {
+  id: Id;
+  child: Id;
+  institution: OrganisationId;
+  from: Instant;
+  until: Instant;
+  statement: Id;
+};
+export type FosterState = {
+  child: Id;
+  parent: Id;
+  provider: OrganisationId;
+  from: Instant;
+  until: Instant;
+  statement: Id;
+};
+export type AskState = {
+  id: Id;
+  by: PartyId;
+  to: OrganisationId;
+  rule: RuleId;
+  about: readonly Id[];
+  purpose: Purpose;
+};
+
+export type DisclosureState = {
+  id: Id;
+  dossier: Id;
+  by: PartyId;
+  to: PartyId;
+  rule: RuleId;
+  purpose: Purpose;
+  items: readonly Id[];
+  ask: Id | null;
+  answers: readonly Weighed[];
+  emergency: boolean;
+  index: number;
+  at: Instant;
+  endorsement: Id | null;
+  /** An objection that is not weighed yet. */
+  objection: Id | null;
+  /** A weighing decided that it ends. */
+  ended: boolean;
+  /** The family may know of it: from the start, or since it was told. */
+  told: boolean;
+};
+
+/** An act as notices and clocks need it: what, when, by whom, about what. */
+export type Act = {
+  kind: StatementKind;
+  id: Id;
+  index: number;
+  at: Instant;
+  by: PartyId;
+  /** The other organisation it concerns. */
+  partner: OrganisationId | null;
+  /** The person, compartment, order, seat or earlier act it is about, as its kind says. */
+  about: string | null;
 };
 
 /** A sender's sequence numbers: the highest, and those seen within the window below it. */
 export type SequenceState = { highest: number; seen: Set<number> };
 
-export type DossierState = { id: Id; by: PartyId; persons: Id[]; compartments: Id[] };
+export type DossierState = {
+  id: Id;
+  by: PartyId;
+  persons: Id[];
+  compartments: Id[];
+  seats: PartyId[];
+  orders: Map<Id, OrderState>;
+  fosters: FosterState[];
+  /** Organisations that have, or had, something to do here: only they may act in it. */
+  organisations: Set<OrganisationId>;
+  /** Everything said here but keys, in order. */
+  acts: Act[];
+};
 
 export type State = {
+  /** The law files the region works with; the same for everybody who decides. */
+  law: Law;
   profile: Profile;
   origin: string;
   steward: KeyId | null;
@@ -111,6 +242,12 @@ export type State = {
   /** Every statement's log index, by id. */
   statements: Map<Id, number>;
   grants: Map<Id, GrantState>;
+  disclosures: Map<Id, DisclosureState>;
+  asks: Map<Id, AskState>;
+  /** Rights used, and whether they were answered. */
+  requests: Map<Id, { dossier: Id; to: OrganisationId; by: PartyId; answered: boolean }>;
+  /** What each erasure erased. */
+  erasures: Map<Id, readonly Id[]>;
   messages: Map<Id, MessageState>;
   sequences: Map<PartyId, SequenceState>;
   /** Entries folded so far. */
@@ -119,7 +256,9 @@ export type State = {
   at: Instant;
 };
 
-export const emptyState = (): State => ({
+/** A state before any entry. */
+export const emptyState = (law: Law): State => ({
+  law,
   profile: 'strict',
   origin: '',
   steward: null,
@@ -132,6 +271,10 @@ export const emptyState = (): State => ({
   compartments: new Map(),
   statements: new Map(),
   grants: new Map(),
+  disclosures: new Map(),
+  asks: new Map(),
+  requests: new Map(),
+  erasures: new Map(),
   messages: new Map(),
   sequences: new Map(),
   size: 0,

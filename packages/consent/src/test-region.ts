@@ -18,6 +18,7 @@ import { decide } from './decide.ts';
 import { type FoldInput, fold, type Kids } from './fold.ts';
 import { readersOf } from './readers.ts';
 import { currentEpoch, emptyState, type State } from './state.ts';
+import { LAW } from './test-law.ts';
 import { maySee, sightOf } from './visible.ts';
 
 const HOUR = 3_600_000;
@@ -36,6 +37,7 @@ export const TEAM = partner('team');
 export const CLINIC = partner('clinic');
 export const SCHOOL = partner('school');
 export const DOSSIER = id('dossier');
+const ROLES = { team: 'local-team', clinic: 'ggz-adult', school: 'school' };
 
 export const keysOf = (name: string): PublicKeys => ({
   signing: { kty: 'OKP', crv: 'Ed25519', x: `x-${name}` },
@@ -50,15 +52,17 @@ export type Entry = { input: FoldInput; index: number; at: Instant };
 type SayInput = StatementInput & { kind: 'grant' | 'withdraw' | 'refuse' };
 
 export class TestRegion {
-  state: State = emptyState();
+  state: State = emptyState(LAW);
   entries: Entry[] = [];
   now: Instant = START;
 
   constructor(profile: Profile = 'strict') {
     const keys = { steward: keysOf('steward').signing, ledger: keysOf('ledger') };
     this.must(STEWARD, { kind: 'region', name: 'Region', origin: 'region.example/log', profile, ...keys });
-    for (const name of ['team', 'clinic', 'school'])
-      this.must(STEWARD, { kind: 'partner', partner: name, name, attests: name === 'team', keys: keysOf(name) });
+    for (const name of Object.keys(ROLES)) {
+      const roles = [ROLES[name as keyof typeof ROLES]];
+      this.must(STEWARD, { kind: 'partner', partner: name, name, attests: name === 'team', roles, keys: keysOf(name) });
+    }
   }
 
   /** Checks and, when nothing is against it, folds. */
@@ -92,13 +96,26 @@ export class TestRegion {
   }
 
   custody(child: string, ...holders: string[]): Id {
-    return this.must(TEAM, { kind: 'custody', dossier: DOSSIER, child: id(child), holders: holders.map(id) });
+    return this.must(TEAM, {
+      kind: 'custody',
+      dossier: DOSSIER,
+      child: id(child),
+      holders: holders.map(id),
+      guardian: null,
+      partial: null,
+    });
   }
 
   /** About these persons; its id is `about-` and their names. */
   compartment(by: PartyId, ...subjects: string[]): Id {
     const compartment = id(`about-${subjects.join('-')}`);
-    this.must(by, { kind: 'compartment', dossier: DOSSIER, compartment, subjects: subjects.map(id) });
+    this.must(by, {
+      kind: 'compartment',
+      dossier: DOSSIER,
+      compartment,
+      subjects: subjects.map(id),
+      audience: 'family',
+    });
     return compartment;
   }
 
@@ -144,7 +161,7 @@ export class TestRegion {
     };
     const rest = { kid: hash(`x-${sender}`), kind: 'fragment', purpose: 'support', size: 48 } as const;
     const ledger = { size: this.state.size, root: hash('root') };
-    return { ...named, ...rest, ledger, secretHash: hash('secret'), basis: [], attachments: [], ...more };
+    return { ...named, ...rest, ledger, marks: [], secretHash: hash('secret'), basis: [], attachments: [], ...more };
   }
 
   /** What the ledger says to an envelope; when accepted it is folded. */

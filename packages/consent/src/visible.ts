@@ -1,32 +1,43 @@
 /**
  * Redaction: which log entries of a dossier a party may know of at all. A partner sees the grants in force that make up
  * the readers of its compartments, never a refusal, a withdrawal or who made it, nor a compartment it has no basis for.
- * A family member sees everything about the compartments it may read, and nothing of another adult's.
+ * A family member sees everything about the compartments it may read, and nothing of another adult's; what was disclosed
+ * about it shows when it may be told.
  */
 import {
   type Event,
   type Id,
   type Instant,
   isOfficer,
-  isPartner,
   isPerson,
   nameOf,
+  organisationOf,
   type PartyId,
   Purpose,
   partner,
   type Statement,
 } from '@eenmaal/model';
-import { decide, decidesIn, problemOf } from './decide.ts';
+import { isSameSide } from './accept-acts.ts';
+import { decidesIn, readsAbout } from './authority.ts';
+import { problemOf } from './consents.ts';
+import { decide } from './decide.ts';
+import { seatOf } from './fold-acts.ts';
 import { ageBand, whoDecides, whoReads } from './law.ts';
-import { bitsOf, type CompartmentState, type MessageState, type State } from './state.ts';
+import { type Act, bitsOf, type CompartmentState, type DossierState, type MessageState, type State } from './state.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
   party: PartyId;
+  /** Those it reads, and those of single messages disclosed to it. */
   compartments: Set<Id>;
+  partial: Set<Id>;
+  /** Messages disclosed to it. */
+  items: Set<Id>;
   persons: Set<Id>;
-  /** Grants, custody and epoch statements, one by one; null: all about these compartments and persons (family). */
-  statements: Set<Id> | null;
+  /** Statements seen one by one: acts under the law; for an organisation also grants, custody and keys. */
+  statements: Set<Id>;
+  /** Disclosures the family is not told of yet. */
+  hidden: Set<Id>;
   version: string;
 };
 
@@ -34,16 +45,65 @@ export type Sight = {
 export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant): Sight {
   const known = state.dossiers.get(dossier);
   const family = isPerson(party) && state.persons.get(nameOf(party))?.dossier === dossier;
-  if (!known || !(family || isPartner(party))) return sightFrom(state, party, [], [], family ? null : new Set());
-  const seen = known.compartments.filter((id) => decide(state, { party, compartment: id }, now).outcome === 'permit');
-  if (family) return sightFrom(state, party, seen, known.persons, null);
-  const persons = known.by === party ? new Set(known.persons) : personsOf(state, seen, now);
-  const statements = new Set<Id>();
+  const sight: Sight = {
+    ...{ party, compartments: new Set(), partial: new Set(), items: new Set(), persons: new Set() },
+    ...{ statements: new Set(), hidden: new Set(), version: '' },
+  };
+  if (!known || !(family || organisationOf(party) !== null)) return sight;
+  for (const id of known.compartments)
+    if (decide(state, { party, compartment: id }, now).outcome === 'permit') sight.compartments.add(id);
+  addItems(state, sight, known, now);
+  const all = family || known.by === party;
+  sight.persons = all ? new Set(known.persons) : personsOf(state, sight, now);
+  if (!family) addForOrganisation(state, sight, known, now);
+  for (const act of known.acts) if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
+  const places = [...sight.statements].map((id) => state.statements.get(id));
+  // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
+  sight.version = JSON.stringify([[...sight.compartments], [...sight.partial], [...sight.items], places]);
+  return sight;
+}
+
+/** Whether a party may know of this dossier now: it belongs to it, opened it, reads in it, or was given or asked something. */
+export function knowsDossier(state: State, party: PartyId, dossier: Id, now: Instant): boolean {
+  const known = state.dossiers.get(dossier);
+  if (!known) return false;
+  if (isPerson(party)) return known.persons.includes(nameOf(party));
+  const reads = (compartment: Id) => decide(state, { party, compartment }, now).outcome === 'permit';
+  if (known.by === party || known.compartments.some(reads)) return true;
+  const sight = sightOf(state, party, dossier, now);
+  return sight.items.size + sight.statements.size > 0;
+}
+
+/** Messages disclosed to it that it may open now, and what the family is not told of. */
+function addItems(state: State, sight: Sight, known: DossierState, now: Instant): void {
+  for (const { kind, id } of known.acts) {
+    const disclosure = kind === 'disclose' ? state.disclosures.get(id) : undefined;
+    if (!disclosure) continue;
+    if (!disclosure.told) sight.hidden.add(id);
+    if (disclosure.to !== sight.party) continue;
+    for (const message of disclosure.items) {
+      const compartment = state.messages.get(message)?.compartment;
+      if (compartment === undefined) continue;
+      const { outcome } = decide(state, { party: sight.party, compartment, message }, now);
+      if (outcome !== 'permit') continue;
+      sight.items.add(message);
+      if (!sight.compartments.has(compartment)) sight.partial.add(compartment);
+    }
+  }
+}
+
+/** An organisation sees who the other readers are, and on what: not what was said before, nor what waits. */
+function addForOrganisation(
+  state: State,
+  { party, compartments, persons, statements }: Sight,
+  known: DossierState,
+  now: Instant,
+) {
   for (const id of persons) {
-    const custody = state.persons.get(id)?.custodyStatement;
+    const custody = state.persons.get(id)?.custodyBasis;
     if (custody && (known.by === party || custodyCounts(state, id, now))) statements.add(custody);
   }
-  for (const id of seen) {
+  for (const id of compartments) {
     const compartment = state.compartments.get(id);
     if (!compartment) continue;
     for (const grant of grantsInForce(state, compartment, now)) statements.add(grant);
@@ -51,21 +111,84 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
     for (const epoch of compartment.epochs)
       if (epoch?.members.has(party)) for (const statement of epoch.statements) statements.add(statement);
   }
-  return sightFrom(state, party, seen, persons, statements);
 }
 
-/** The version spells out everything that makes earlier entries appear or vanish; the ledger service hashes it. */
-function sightFrom(
-  state: State,
-  party: PartyId,
-  compartments: Iterable<Id>,
-  persons: Iterable<Id>,
-  statements: Set<Id> | null,
-): Sight {
-  const places = statements && [...statements].map((id) => state.statements.get(id));
-  // persons are not in it: whom a partner sees follows from its compartments and the custody statements it sees
-  const version = JSON.stringify([[...compartments], places]);
-  return { party, compartments: new Set(compartments), persons: new Set(persons), statements, version };
+/** Whether an act under the law may be seen. The others are judged by `maySee`, from what they are about. */
+function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now: Instant): boolean {
+  const { party } = sight;
+  const family = isPerson(party);
+  const organisation = organisationOf(party);
+  const involved = isSameSide(act.by, party) || (organisation !== null && act.partner === organisation);
+  switch (act.kind) {
+    case 'capacity':
+    case 'death':
+      return sight.persons.has(act.about ?? '');
+    case 'secrecy':
+      return act.about === (family ? nameOf(party) : '') || known.by === party;
+    case 'foster':
+    case 'order':
+      return involved || known.by === party || (family && readsChild(state, known, act, nameOf(party), now));
+    case 'seat':
+    case 'seat-end':
+      return family || isSameSide(act.by, party) || known.by === party || sight.compartments.size > 0;
+    case 'allow':
+      return sight.compartments.has(act.about ?? '');
+    case 'ask': {
+      const about = state.asks.get(act.id)?.about ?? [];
+      return involved || (family && readsAll(state, about, nameOf(party), now));
+    }
+    case 'disclose':
+    case 'endorse':
+    case 'inform':
+    case 'objection':
+    case 'weigh':
+      return seesDisclosure(state, sight, known, act, now);
+    case 'request':
+    case 'answer': {
+      const request = state.requests.get(act.about ?? '');
+      return request?.by === party || (organisation !== null && request?.to === organisation);
+    }
+    case 'erase':
+    case 'supersede':
+    case 'dispute':
+      return isSameSide(act.by, party) || seesItem(state, sight, act);
+    default:
+      return false;
+  }
+}
+
+function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean {
+  const sees = (item: Id) => {
+    const message = state.messages.get(item);
+    return message !== undefined && (sight.compartments.has(message.compartment) || message.delivered.has(sight.party));
+  };
+  return kind === 'erase' ? (state.erasures.get(id) ?? []).some(sees) : sees(about ?? '');
+}
+
+function seesDisclosure(state: State, sight: Sight, known: DossierState, act: Act, now: Instant): boolean {
+  const { party } = sight;
+  const disclosure = state.disclosures.get(act.about ?? '');
+  if (!disclosure) {
+    const seat = seatOf(state, known.id, act.about ?? '');
+    return seat !== undefined && (isPerson(party) || isSameSide(seat.seat, party));
+  }
+  if (isSameSide(disclosure.by, party)) return true;
+  if (act.kind === 'disclose' && (disclosure.to === party || isSameSide(disclosure.to, party))) return true;
+  if (!isPerson(party) || !disclosure.told) return false;
+  return disclosure.items.every((item) => {
+    const compartment = state.compartments.get(state.messages.get(item)?.compartment ?? '');
+    return compartment !== undefined && readsAll(state, compartment.subjects, nameOf(party), now);
+  });
+}
+
+const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
+const readsAll = (state: State, subjects: readonly Id[], person: Id, now: Instant): boolean =>
+  readsAbout(state, { subjects, allowed: NOBODY }, person, now) !== null;
+
+function readsChild(state: State, known: DossierState, act: Act, person: Id, now: Instant): boolean {
+  const child = act.kind === 'order' ? known.orders.get(act.about ?? '')?.child : act.about;
+  const fostered = known.fosters.some(({ statement, parent }) => statement === act.id && parent === person);
+  return fostered || (child != null && readsAll(state, [child], person, now));
 }
 
 /** Every grant that makes some partner a reader here, for whatever purpose: none that waits for another's yes. */
@@ -75,8 +198,8 @@ function grantsInForce(state: State, compartment: CompartmentState, now: Instant
     for (const purpose of Purpose.options) {
       const question = { party: partner(to), compartment: compartment.id, purpose };
       if (decide(state, question, now).outcome !== 'permit') continue;
-      for (const [person, { grants: given }] of says) {
-        if (!decidesIn(state, compartment, person, now)) continue;
+      for (const [decider, { grants: given }] of says) {
+        if (!decidesIn(state, compartment, decider, now)) continue;
         for (const grant of given)
           if (problemOf(grant, bitsOf([purpose]), undefined, now) === null) grants.add(grant.id);
       }
@@ -85,16 +208,18 @@ function grantsInForce(state: State, compartment: CompartmentState, now: Instant
   return grants;
 }
 
-/** The subjects of these compartments and whoever holds custody over them, where the law asks for it at their age. */
-function personsOf(state: State, compartments: Id[], now: Instant): Set<Id> {
+/** Whom an organisation must know of to compute the readers and to check who wrote. */
+function personsOf(state: State, { compartments, partial }: Sight, now: Instant): Set<Id> {
   const persons = new Set<Id>();
-  for (const id of compartments) {
+  for (const id of [...compartments, ...partial]) {
     const compartment = state.compartments.get(id);
     for (const subject of compartment?.subjects ?? []) {
       persons.add(subject);
+      for (const speaker of state.persons.get(subject)?.representatives ?? []) persons.add(speaker);
       if (!custodyCounts(state, subject, now)) continue;
       for (const holder of state.persons.get(subject)?.custody ?? []) persons.add(holder);
     }
+    for (const readers of compartment?.allowed.values() ?? []) for (const reader of readers.keys()) persons.add(reader);
     // whoever wrote there, also before losing custody: without its key the message could not be verified
     for (const writer of compartment?.writers ?? []) persons.add(writer);
   }
@@ -105,7 +230,8 @@ function custodyCounts(state: State, id: Id, now: Instant): boolean {
   const person = state.persons.get(id);
   if (!person) return false;
   const band = ageBand(person, now);
-  return [...whoDecides(state.profile, band), ...whoReads(band)].includes('custody');
+  const counts = [...whoDecides(state.law, state.profile, band), ...whoReads(state.law, band)].includes('custody');
+  return counts || (person.representatives !== null && band !== 'adult');
 }
 
 /** Whether an entry of this dossier may be shown. `message`: the one an event is about. */
@@ -113,28 +239,32 @@ export function maySee(
   sight: Sight,
   event: Event,
   statement: Statement | null,
-  message: Pick<MessageState, 'compartment' | 'sender'> | null,
+  message: Pick<MessageState, 'id' | 'compartment' | 'sender'> | null,
 ): boolean {
   if (statement) return maySeeStatement(sight, statement);
-  if (!message || !sight.compartments.has(message.compartment)) return false;
+  const { party } = sight;
+  const organisation = organisationOf(party) !== null;
+  if (!message || !(sight.compartments.has(message.compartment) || sight.items.has(message.id))) return false;
   // a logged refusal carries the exact reason, and that may say who said no
-  if (event.kind === 'refusal') return event.party === sight.party && !isPartner(sight.party);
-  if (!isPartner(sight.party)) return true;
+  if (event.kind === 'refusal') return event.party === party && !organisation;
+  if (!organisation) return !('decision' in event) || !event.decision.basis.some((id) => sight.hidden.has(id));
   const reader = event.kind === 'delivery' || event.kind === 'opening' ? event.reader : null;
-  return message.sender === sight.party || reader === sight.party;
+  if (event.kind === 'message' && sight.items.has(message.id)) return true;
+  return isSameSide(message.sender, party) || reader === party;
 }
 
-function maySeeStatement({ party, compartments, persons, statements }: Sight, statement: Statement): boolean {
-  const listed = statements === null || statements.has(statement.id);
+function maySeeStatement(sight: Sight, statement: Statement): boolean {
+  const { party, compartments, partial, persons, statements } = sight;
+  const listed = isPerson(party) || statements.has(statement.id);
   switch (statement.kind) {
     case 'dossier':
-      return persons.size > 0 || statement.by === party;
+      return persons.size > 0 || statement.by === party || statements.size > 0;
     case 'person':
       return persons.has(statement.person);
     case 'custody':
       return persons.has(statement.child) && listed;
     case 'compartment':
-      return compartments.has(statement.compartment);
+      return compartments.has(statement.compartment) || partial.has(statement.compartment);
     case 'grant':
     case 'withdraw':
     case 'refuse':
@@ -144,7 +274,14 @@ function maySeeStatement({ party, compartments, persons, statements }: Sight, st
       return compartments.has(statement.compartment) && listed;
     case 'new-keys':
       return isPerson(statement.party) ? persons.has(nameOf(statement.party)) : !isOfficer(party);
-    default:
+    case 'region':
+    case 'partner':
+    case 'officer':
+    case 'succession':
       return !isOfficer(party);
+    case 'consult':
+      return isSameSide(statement.by, party) || organisationOf(party) === statement.to;
+    default:
+      return statements.has(statement.id);
   }
 }

@@ -1,0 +1,163 @@
+/**
+ * Consent (toestemming): a partner needs a standing yes of every decider of every subject, for this compartment, period
+ * and age of message, and for one and the same purpose. A no of any one of them is enough.
+ */
+import type { Decision, Id, Instant, OrganisationId, ReasonCode } from '@eenmaal/model';
+import { decidersOf, isMinor } from './authority.ts';
+import type { Question } from './decide.ts';
+import {
+  ALL_PURPOSES,
+  bitsOf,
+  type CompartmentState,
+  type GrantState,
+  type PartyState,
+  type PersonState,
+  type Say,
+  type State,
+} from './state.ts';
+
+/** What consent alone says: a permit with the grants it rests on, or why not. The caller adds rules. */
+export type Consent = Pick<Decision, 'outcome' | 'code' | 'basis'>;
+
+const no = (outcome: 'hold' | 'deny', code: ReasonCode): Consent => ({ outcome, code, basis: [] });
+
+/** Which missing yes weighs most when several are missing: an explicit no first, silence last. */
+const WEIGHT: Partial<Record<ReasonCode, number>> = {
+  'D-REFUSED-PARENT': 9,
+  'D-REFUSED-CHILD': 9,
+  'D-REFUSED-SELF': 9,
+  'D-WITHDRAWN': 8,
+  'D-EXPIRED': 7,
+  'D-NOT-YET': 6,
+  'D-BEFORE-GRANT': 5,
+  'D-PURPOSE': 4,
+  'H-SURVIVOR-CONFIRM': 1,
+};
+const weighsMore = (code: ReasonCode, than: ReasonCode): boolean => (WEIGHT[code] ?? 0) > (WEIGHT[than] ?? 0);
+
+/** What is asked of each say: the purposes (as bits), the message's place in the log, the moment, and to whom. */
+type Asked = { purposes: number; index: number | undefined; now: Instant; youthOnly: boolean };
+
+/** Whether everybody who decides said yes to this organisation. */
+export function consentOf(
+  state: State,
+  compartment: CompartmentState,
+  party: PartyState,
+  question: Question,
+  index: number | undefined,
+  now: Instant,
+): Consent {
+  const organisation = party.organisation as OrganisationId;
+  const says = compartment.says.get(organisation);
+  if (!says) return nobodySaidYes(state, compartment, organisation, now);
+  const purposes = question.purpose === undefined ? ALL_PURPOSES : bitsOf([question.purpose]);
+  const asked: Asked = { purposes, index, now, youthOnly: party.youthOnly };
+  const agreed: [Say, PersonState][] = [];
+  let shared = purposes;
+  let worst: ReasonCode | null = null;
+  let unheard: ReasonCode | null = null;
+  for (const id of compartment.subjects) {
+    const subject = state.persons.get(id);
+    if (!subject) return no('deny', 'D-NO-AUTHORITY');
+    if (subject.dead) return no('deny', 'D-DECEASED');
+    const deciders = decidersOf(state, subject, now, compartment.audience);
+    if (deciders.length === 0) return no('deny', 'D-NO-AUTHORITY');
+    for (const decider of deciders) {
+      const say = says.get(decider) ?? SILENCE;
+      const found = agreedPurposes(say, subject, decider, asked);
+      if (typeof found === 'number') {
+        shared &= found;
+        agreed.push([say, subject]);
+      } else if (found === 'D-NO-GRANT') {
+        unheard ??= decider === subject.id && isMinor(subject, now) ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
+      } else if (found === 'H-SURVIVOR-CONFIRM') unheard = found;
+      else if (worst === null || weighsMore(found, worst)) worst = found;
+    }
+  }
+  if (worst) return no('deny', worst);
+  if (unheard === 'H-SURVIVOR-CONFIRM') return no('hold', unheard);
+  if (agreed.length === 0) {
+    const meant = anyFitting(says, asked);
+    return meant ? no('deny', 'D-NO-AUTHORITY') : nobodySaidYes(state, compartment, organisation, now);
+  }
+  if (shared === 0) return no('deny', 'D-PURPOSE');
+  if (unheard) return no('hold', unheard);
+  return { outcome: 'permit', code: 'P-CONSENT-ALL', basis: basisOf(agreed, { ...asked, purposes: shared & -shared }) };
+}
+
+const SILENCE: Say = { grants: [], refused: false };
+
+/** The purposes (as bits) one decider agreed to that answer the question, or why there is none. */
+function agreedPurposes(say: Say, subject: PersonState, decider: string, asked: Asked): number | ReasonCode {
+  if (say.refused) {
+    if (decider !== subject.id) return 'D-REFUSED-PARENT';
+    return isMinor(subject, asked.now) ? 'D-REFUSED-CHILD' : 'D-REFUSED-SELF';
+  }
+  let purposes = 0;
+  let why: ReasonCode = 'D-NO-GRANT';
+  for (const grant of say.grants) {
+    const problem = lapsed(grant, subject, asked) ?? problemOf(grant, asked.purposes, asked.index, asked.now);
+    if (problem === null) purposes |= grant.purposeBits;
+    else if (weighsMore(problem, why)) why = problem;
+  }
+  return purposes === 0 ? why : purposes;
+}
+
+/** What an event in the family's life ended or suspended: eighteen, for help to the young; the death of a parent. */
+function lapsed(grant: GrantState, subject: PersonState, { now, youthOnly }: Asked): ReasonCode | null {
+  if (grant.ended) return null;
+  if (grant.by !== subject.id)
+    return subject.holderDied !== null && grant.index < subject.holderDied ? 'H-SURVIVOR-CONFIRM' : null;
+  const { turns18 } = subject;
+  return youthOnly && turns18 !== null && now >= turns18 && grant.at < turns18 ? 'D-EXPIRED' : null;
+}
+
+/** Of each decider the first grant that answers the question for this one purpose. */
+function basisOf(agreed: readonly [Say, PersonState][], asked: Asked): Id[] {
+  const basis: Id[] = [];
+  for (const [{ grants }, subject] of agreed) {
+    for (const grant of grants) {
+      if (lapsed(grant, subject, asked) ?? problemOf(grant, asked.purposes, asked.index, asked.now)) continue;
+      if (!basis.includes(grant.id)) basis.push(grant.id);
+      break;
+    }
+  }
+  return basis;
+}
+
+/** Why this grant is no answer for these purposes, at this place in the log and this time; null when it is one. */
+export function problemOf(
+  grant: GrantState,
+  purposes: number,
+  index: number | undefined,
+  now: Instant,
+): ReasonCode | null {
+  if (grant.ended) return 'D-WITHDRAWN';
+  if (now >= grant.until) return 'D-EXPIRED';
+  if (now < grant.from) return 'D-NOT-YET';
+  if ((grant.purposeBits & purposes) === 0) return 'D-PURPOSE';
+  if (index !== undefined && !grant.history && index < grant.index) return 'D-BEFORE-GRANT';
+  return null;
+}
+
+const anyFitting = (says: ReadonlyMap<string, Say>, { purposes, index, now }: Asked): boolean =>
+  [...says.values()].some(
+    (say) => !say.refused && say.grants.some((grant) => problemOf(grant, purposes, index, now) === null),
+  );
+
+/** No yes at all, or one that is about something else of the same persons: then the family may simply be asked to widen it. */
+function nobodySaidYes(
+  state: State,
+  { id, dossier, subjects }: CompartmentState,
+  organisation: OrganisationId,
+  now: Instant,
+): Consent {
+  for (const other of state.dossiers.get(dossier)?.compartments ?? []) {
+    const compartment = state.compartments.get(other);
+    if (other === id || !compartment?.subjects.some((subject) => subjects.includes(subject))) continue;
+    for (const { refused, grants } of compartment.says.get(organisation)?.values() ?? [])
+      if (!refused && grants.some((grant) => problemOf(grant, ALL_PURPOSES, undefined, now) === null))
+        return no('deny', 'D-SCOPE');
+  }
+  return no('deny', 'D-NO-GRANT');
+}

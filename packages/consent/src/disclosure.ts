@@ -1,0 +1,171 @@
+/**
+ * Sharing without consent: is a recorded disclosure (verstrekking) of this message to this party good now? The rule it names
+ * must be in force and fit who gives, who gets and whom it is about; the order it rests on must live; what the rule asks to
+ * record must be recorded. Judged at every opening, so what ends or is contested later closes what was not yet opened.
+ */
+import { type Decision, type Id, type Instant, organisationOf, type ReasonCode } from '@eenmaal/model';
+import { isMinor } from './authority.ts';
+import { reviewDue } from './clocks.ts';
+import type { Consent } from './consents.ts';
+import type { Question } from './decide.ts';
+import { inForce, type Rule, ruleAt, ruleReference, rulesOffered } from './law.ts';
+import type { CompartmentState, DisclosureState, DossierState, MessageState, PartyState, State } from './state.ts';
+
+/** What the rule looks at: the place, who would get it, the question, and what consent alone says of it. */
+export type Case = {
+  state: State;
+  compartment: CompartmentState;
+  dossier: DossierState;
+  party: PartyState;
+  question: Question;
+  now: Instant;
+  /** Consent to this organisation in that compartment. */
+  consentIn(compartment: CompartmentState): Consent;
+};
+
+type Found = { code: ReasonCode; basis: Id[] };
+const OUTCOME = { P: 'permit', H: 'hold', D: 'deny' } as const;
+const outcomeOf = (code: ReasonCode): Decision['outcome'] => OUTCOME[code[0] as keyof typeof OUTCOME];
+const RANK = { permit: 2, hold: 1, deny: 0 } as const;
+
+/** The best of what was disclosed to this party of this message, the newest first; null when nothing was. */
+export function decideDisclosed(asked: Case, message: MessageState): Decision | null {
+  let best: Decision | null = null;
+  for (const disclosure of [...message.disclosures].reverse()) {
+    if (disclosure.to !== asked.party.party) continue;
+    const rule = ruleAt(asked.state.law, disclosure.rule, asked.now);
+    const { code, basis } = rule ? judge(asked, disclosure, rule) : { code: 'D-BASIS-DISABLED' as const, basis: [] };
+    const outcome = outcomeOf(code);
+    if (best && RANK[best.outcome] >= RANK[outcome]) continue;
+    const rules = [rule ? ruleReference(rule) : disclosure.rule];
+    best = { outcome, code, basis: outcome === 'permit' ? [disclosure.id, ...basis] : [], rules };
+  }
+  return best;
+}
+
+/** A right or duty by which this might be shared, once somebody weighed it and named the message: a hold, not a no. */
+export function offeredRight(asked: Case, from: PartyState | undefined): Decision | null {
+  for (const rule of rulesOffered(asked.state.law)) {
+    if (!inForce(rule, asked.now)) continue;
+    const purpose = asked.question.purpose;
+    if (purpose !== undefined && !rule.purposes.includes(purpose)) continue;
+    if (from && !mayGive(rule, from)) continue;
+    if (problemOfRule(asked, rule, from).code) continue;
+    return { outcome: 'hold', code: 'H-RIGHT-NEEDS-MOTIVE', basis: [], rules: [ruleReference(rule)] };
+  }
+  return null;
+}
+
+function judge(asked: Case, disclosure: DisclosureState, rule: Rule): Found {
+  const { state, question, now } = asked;
+  const giver = state.parties.get(disclosure.by);
+  const fail = (code: ReasonCode): Found => ({ code, basis: [] });
+  if (!giver || !mayGive(rule, giver)) return fail('D-NO-AUTHORITY');
+  if (!rule.purposes.includes(disclosure.purpose) || (question.purpose ?? disclosure.purpose) !== disclosure.purpose)
+    return fail('D-PURPOSE');
+  const evidence = problemOfRule(asked, rule, giver);
+  if (evidence.code) return fail(evidence.code);
+  const basis = evidence.basis;
+  const asking = rule.onRequest ? requestFor(asked, disclosure) : null;
+  if (asking) basis.push(asking);
+  else {
+    if (!rule.records.every((answer) => disclosure.answers.includes(answer))) return fail('H-RIGHT-NEEDS-MOTIVE');
+    if (disclosure.endorsement) basis.push(disclosure.endorsement);
+    else if (rule.secondPerson) {
+      if (!disclosure.emergency || !rule.emergency) return fail('H-SECOND-PERSON');
+      if (now >= reviewDue(state.law, disclosure.at)) return fail('H-REVIEW-OVERDUE');
+    }
+  }
+  if (disclosure.ended) return fail('D-OBJECTED');
+  if (disclosure.objection && rule.objection !== 'nothing')
+    return fail(rule.objection === 'stops' ? 'D-OBJECTED' : 'H-OBJECTED');
+  return { code: rule.permits ?? 'D-NO-AUTHORITY', basis };
+}
+
+const overlap = (wanted: readonly string[], roles: readonly string[]): boolean =>
+  roles.some((role) => wanted.includes(role));
+const mayGive = ({ from }: Rule, giver: PartyState): boolean =>
+  giver.organisation !== null && (from.includes('any') || overlap(from, giver.roles));
+
+/** Whether the rule fits this receiver and these subjects, and its live evidence: an order, a placement, an involvement. */
+function problemOfRule(
+  asked: Case,
+  rule: Rule,
+  giver: PartyState | undefined,
+): { code: ReasonCode | null; basis: Id[] } {
+  const { party, compartment, state, now } = asked;
+  const fail = (code: ReasonCode) => ({ code, basis: [] });
+  if (!mayGet(asked, rule)) return fail('D-NO-AUTHORITY');
+  if (rule.needs === 'order') return byOrder(asked, rule);
+  if (rule.needs === 'foster') return byPlacement(asked, giver);
+  if (rule.about !== 'any' && !compartment.subjects.every((id) => isChild(state, id, now)))
+    return fail('D-OTHER-ADULT');
+  if (rule.needs !== 'involved') return { code: null, basis: [] };
+  // a standing no beats the family's yes to being involved elsewhere
+  const here = asked.consentIn(compartment);
+  if (here.code.startsWith('D-REFUSED') || here.code === 'D-WITHDRAWN') return fail(here.code);
+  for (const id of asked.dossier.compartments) {
+    const other = state.compartments.get(id);
+    if (!other?.subjects.some((subject) => compartment.subjects.includes(subject))) continue;
+    const consent = asked.consentIn(other);
+    if (consent.outcome === 'permit') return { code: null, basis: [...consent.basis] };
+  }
+  return fail(party.organisation === null ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
+}
+
+function mayGet({ state, party, compartment, dossier, now }: Case, { toward }: Rule): boolean {
+  const { person } = party;
+  if (person === null) return toward.includes('any') || toward.includes('named') || overlap(toward, party.roles);
+  const every = (test: (id: Id) => boolean) => compartment.subjects.every(test);
+  if (toward.includes('person:self') && every((id) => id === person)) return true;
+  if (toward.includes('person:custody') && every((id) => state.persons.get(id)?.custody.includes(person) ?? false))
+    return true;
+  const placed = (id: Id) => dossier.fosters.some(({ child, parent }) => child === id && parent === person);
+  return toward.includes('person:foster') && every((id) => placed(id) && isChild(state, id, now));
+}
+
+function isChild(state: State, id: Id, now: Instant): boolean {
+  const subject = state.persons.get(id);
+  return subject !== undefined && isMinor(subject, now);
+}
+
+/** A supervision order over a child, carried out by the receiver; it reaches the child and, when the rule says so, who has custody. */
+function byOrder({ state, dossier, compartment, party, now }: Case, rule: Rule) {
+  let code: ReasonCode = 'D-NO-AUTHORITY';
+  for (const order of dossier.orders.values()) {
+    if (order.institution !== party.organisation) continue;
+    const child = state.persons.get(order.child);
+    const reached = (id: Id) =>
+      id === order.child || (rule.about === 'child-and-custody' && (child?.custody.includes(id) ?? false));
+    if (!compartment.subjects.every(reached)) {
+      if (code === 'D-NO-AUTHORITY') code = 'D-OTHER-ADULT';
+    } else if (now >= order.until) code = 'D-EXPIRED';
+    else if (now < order.from) code = 'D-NOT-YET';
+    else return { code: null, basis: [order.statement] };
+  }
+  return { code, basis: [] };
+}
+
+/** A placement of every subject with this foster parent, guided by who gives. */
+function byPlacement({ dossier, compartment, party, now }: Case, giver: PartyState | undefined) {
+  const basis: Id[] = [];
+  let code: ReasonCode | null = null;
+  for (const id of compartment.subjects) {
+    const placements = dossier.fosters.filter(
+      ({ child, parent, provider }) =>
+        child === id && parent === party.person && (!giver || provider === giver.organisation),
+    );
+    const live = placements.find(({ from, until }) => from <= now && now < until);
+    if (live) basis.push(live.statement);
+    else code ??= placements.length === 0 ? 'D-NO-AUTHORITY' : 'D-EXPIRED';
+  }
+  return code ? { code, basis: [] } : { code, basis };
+}
+
+/** The request this disclosure answers: asked by the receiver's organisation of the giver's, about these persons. */
+function requestFor({ state, party, compartment }: Case, disclosure: DisclosureState): Id | null {
+  const ask = disclosure.ask === null ? undefined : state.asks.get(disclosure.ask);
+  if (!ask || ask.rule !== disclosure.rule || ask.purpose !== disclosure.purpose) return null;
+  if (ask.to !== organisationOf(disclosure.by) || organisationOf(ask.by) !== party.organisation) return null;
+  return compartment.subjects.every((id) => ask.about.includes(id)) ? ask.id : null;
+}

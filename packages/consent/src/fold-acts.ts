@@ -1,0 +1,272 @@
+/** The part of `fold` that is about the law: persons and their custody, orders, disclosures, objections, rights. */
+import {
+  type Id,
+  isPerson,
+  nameOf,
+  type OrganisationId,
+  organisationOf,
+  partner,
+  person,
+  type Statement,
+  type StatementOf,
+} from '@eenmaal/model';
+import type { Act, DossierState, State } from './state.ts';
+
+type InDossier = Extract<Statement, { dossier: Id }>;
+type Attestation = StatementOf<
+  'custody' | 'capacity' | 'death' | 'secrecy' | 'foster' | 'order' | 'seat-end' | 'allow'
+>;
+type LawAct = StatementOf<
+  | 'ask'
+  | 'disclose'
+  | 'endorse'
+  | 'inform'
+  | 'objection'
+  | 'weigh'
+  | 'request'
+  | 'answer'
+  | 'erase'
+  | 'supersede'
+  | 'dispute'
+>;
+
+/** One string for a person everywhere: maps then compare addresses, not letters. */
+export const sameId = (state: State, who: string): string => state.persons.get(who)?.id ?? who;
+
+/** Opens the dossier, and keeps what notices and clocks need of every act in it. */
+export function foldAct(state: State, statement: InDossier, index: number): void {
+  const { kind, id, by, dossier } = statement;
+  if (kind === 'dossier')
+    state.dossiers.set(dossier, {
+      ...{ id: dossier, by, persons: [], compartments: [], seats: [], orders: new Map(), fosters: [] },
+      ...{ organisations: new Set([nameOf(by)]), acts: [] },
+    });
+  const known = state.dossiers.get(dossier);
+  // keys say nothing to anybody but their readers
+  if (!known || kind === 'epoch' || kind === 'admit') return;
+  const [about, other] = concerns(statement);
+  known.acts.push({ kind, id, index, at: state.at, by, partner: other, about });
+  for (const organisation of [other, organisationOf(by)]) if (organisation) known.organisations.add(organisation);
+}
+
+/** What an act is about, and the other organisation it concerns. */
+function concerns(statement: InDossier): [about: Act['about'], partner: Act['partner']] {
+  switch (statement.kind) {
+    case 'person':
+    case 'capacity':
+    case 'death':
+    case 'secrecy':
+      return [statement.person, null];
+    case 'custody':
+      return [statement.child, statement.guardian];
+    case 'foster':
+      return [statement.child, statement.provider];
+    case 'order':
+      return [statement.order, statement.institution];
+    case 'seat':
+    case 'seat-end':
+      return [statement.seat, null];
+    case 'grant':
+    case 'withdraw':
+    case 'refuse':
+      return [statement.compartment, statement.partner];
+    case 'compartment':
+    case 'allow':
+      return [statement.compartment, null];
+    case 'disclose':
+      return [statement.id, organisationOf(statement.to)];
+    case 'ask':
+    case 'request':
+      return [statement.id, statement.to];
+    case 'endorse':
+    case 'inform':
+    case 'objection':
+    case 'weigh':
+      return [statement.act, null];
+    case 'answer':
+      return [statement.request, null];
+    case 'erase':
+      return [statement.request, null];
+    case 'supersede':
+      return [statement.old, null];
+    case 'dispute':
+      return [statement.item, null];
+    default:
+      return [null, null];
+  }
+}
+
+/** Who somebody is and who speaks for it, from now on. */
+export function foldAttestation(state: State, statement: Attestation, index: number): void {
+  const dossier = state.dossiers.get(statement.dossier);
+  switch (statement.kind) {
+    case 'custody': {
+      const child = state.persons.get(statement.child);
+      const { holders, guardian, partial, id } = statement;
+      const custody = guardian === null ? living(state, holders) : [partner(guardian)];
+      if (child) Object.assign(child, { custody, custodyBasis: id, holderDied: null, partial });
+      return;
+    }
+    case 'capacity': {
+      const { person: who, capable, representatives, id } = statement;
+      const known = state.persons.get(who);
+      if (known)
+        Object.assign(known, { representatives: capable ? null : living(state, representatives), capacityBasis: id });
+      return;
+    }
+    case 'death':
+      foldDeath(state, dossier, statement, index);
+      return;
+    case 'secrecy': {
+      const known = state.persons.get(statement.person);
+      if (known) known.secretAddress = statement.on;
+      return;
+    }
+    case 'foster': {
+      const { child, parent, provider, from, until, id } = statement;
+      dossier?.fosters.push({ child, parent, provider, from, until, statement: id });
+      return;
+    }
+    case 'order': {
+      const { order, child, institution, from, until, id } = statement;
+      dossier?.orders.set(order, { id: order, child, institution, from, until, statement: id });
+      return;
+    }
+    case 'seat-end': {
+      const seat = state.parties.get(statement.seat)?.seat;
+      if (seat) seat.until = Math.min(seat.until, statement.until);
+      return;
+    }
+    case 'allow':
+      foldAllow(state, statement);
+      return;
+  }
+}
+
+const living = (state: State, ids: readonly Id[]): Id[] =>
+  ids.filter((id) => !state.persons.get(id)?.dead).map((id) => sameId(state, id));
+
+/** Joint custody goes on with the survivor (BW 1:253f); what the dead decided alone is decided by nobody. */
+function foldDeath(state: State, dossier: DossierState | undefined, death: StatementOf<'death'>, index: number): void {
+  const dead = state.persons.get(death.person);
+  const party = state.parties.get(person(death.person));
+  if (dead) dead.dead = true;
+  if (party) party.ended = true;
+  for (const id of dossier?.persons ?? []) {
+    const other = state.persons.get(id);
+    if (!other) continue;
+    if (other.custody.includes(death.person))
+      Object.assign(other, {
+        custody: other.custody.filter((holder) => holder !== death.person),
+        custodyBasis: death.id,
+        holderDied: index,
+      });
+    if (other.representatives?.includes(death.person))
+      Object.assign(other, {
+        representatives: other.representatives.filter((who) => who !== death.person),
+        capacityBasis: death.id,
+      });
+  }
+}
+
+function foldAllow(state: State, { by, compartment, reader, on, id }: StatementOf<'allow'>): void {
+  const allowed = state.compartments.get(compartment)?.allowed;
+  const subject = sameId(state, nameOf(by));
+  const readers = allowed?.get(subject) ?? new Map<Id, Id>();
+  allowed?.set(subject, readers);
+  if (on) readers.set(sameId(state, reader), id);
+  else readers.delete(reader);
+}
+
+/** The organisation and all its seats, from here on. */
+export function endOrganisation(state: State, organisation: OrganisationId): void {
+  for (const party of state.parties.values()) if (party.organisation === organisation) party.ended = true;
+}
+
+/** Asking, disclosing, objecting, weighing; rights used and answered. */
+export function foldLawAct(state: State, statement: LawAct, index: number): void {
+  switch (statement.kind) {
+    case 'ask': {
+      const { id, by, to, rule, about, purpose } = statement;
+      state.asks.set(id, { id, by, to, rule, about, purpose });
+      return;
+    }
+    case 'disclose':
+      foldDisclosure(state, statement, index);
+      return;
+    case 'endorse': {
+      const disclosure = state.disclosures.get(statement.act);
+      if (disclosure) disclosure.endorsement = statement.id;
+      return;
+    }
+    case 'inform': {
+      const disclosure = state.disclosures.get(statement.act);
+      if (disclosure && statement.told) disclosure.told = true;
+      return;
+    }
+    case 'objection':
+    case 'weigh':
+      foldObjection(state, statement);
+      return;
+    case 'request': {
+      const { id, dossier, to, by } = statement;
+      state.requests.set(id, { dossier, to, by, answered: false });
+      return;
+    }
+    case 'answer': {
+      const request = state.requests.get(statement.request);
+      if (request) request.answered = true;
+      return;
+    }
+    default:
+      foldItems(state, statement);
+  }
+}
+
+function foldDisclosure(state: State, statement: StatementOf<'disclose'>, index: number): void {
+  const { id, dossier, by, to, rule, purpose, items, ask, weighing, emergency, inform } = statement;
+  const disclosure = {
+    ...{ id, dossier, by, to, rule, purpose, ask, emergency, index, at: state.at },
+    items: items.map(({ envelope }) => envelope),
+    answers: weighing?.answers ?? [],
+    ...{ endorsement: null, objection: null, ended: false, told: inform !== 'later' },
+  };
+  state.disclosures.set(id, disclosure);
+  for (const item of disclosure.items) state.messages.get(item)?.disclosures.push(disclosure);
+}
+
+function foldObjection(state: State, statement: StatementOf<'objection' | 'weigh'>): void {
+  const disclosure = state.disclosures.get(statement.act);
+  const seat = seatOf(state, statement.dossier, statement.act);
+  const objection = statement.kind === 'objection' ? statement.id : null;
+  if (disclosure) disclosure.objection = objection;
+  if (seat) seat.objection = objection;
+  if (statement.kind === 'objection' || statement.stands) return;
+  if (disclosure) disclosure.ended = true;
+  if (seat) seat.until = Math.min(seat.until, state.at);
+}
+
+/** The seat that this statement set up. */
+export function seatOf(state: State, dossier: Id, statement: Id) {
+  for (const party of state.dossiers.get(dossier)?.seats ?? []) {
+    const seat = state.parties.get(party)?.seat;
+    if (seat?.statement === statement) return seat;
+  }
+  return undefined;
+}
+
+function foldItems(state: State, statement: StatementOf<'erase' | 'supersede' | 'dispute'>): void {
+  if (statement.kind === 'erase') {
+    state.erasures.set(statement.id, statement.items);
+    for (const item of statement.items) {
+      const message = state.messages.get(item);
+      if (message) message.erased = statement.id;
+    }
+    return;
+  }
+  const message = state.messages.get(statement.kind === 'supersede' ? statement.old : statement.item);
+  if (!message) return;
+  if (statement.kind === 'supersede') message.supersededBy = statement.new;
+  else if (isPerson(statement.by) && statement.on) message.disputedBy.add(nameOf(statement.by));
+  else message.disputedBy.delete(nameOf(statement.by));
+}
