@@ -15,20 +15,12 @@ import {
 } from '@eenmaal/crypto';
 import { EenmaalError, type Wrap } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
-import {
-  epochCommitment,
-  epochKey,
-  openHistory,
-  openLabel,
-  openLink,
-  openWrap,
-  sealLabel,
-  sealLink,
-  sealWrap,
-} from './chain.ts';
-import { type Draft, openMessage, readEnvelope, sealMessage } from './message.ts';
+import { epochCommitment, epochKey, openHistory, openLabel, openLink, sealLabel, sealLink } from './chain.ts';
+import { openConsult, sealConsult } from './consult.ts';
+import { type Draft, type ItemKey, itemKey, openMessage, readEnvelope, sealMessage } from './message.ts';
 import { pad, paddedLength, unpad } from './padding.ts';
 import { readObject, signObject } from './signed.ts';
+import { openItem, openWrap, sealItem, sealWrap } from './wrap.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: vectors are plain JSON; the comparison with what we compute is the check
 type Vector = Record<string, any>;
@@ -133,6 +125,49 @@ describe('a wrap', () => {
   });
 });
 
+describe('an item wrap', () => {
+  const { members, dossier, compartment, random, good, bad, ...rest } = load('items');
+  const keys = members.map(({ seed }: { seed: string }) => sealingKeys(() => bytes(seed)));
+  const message = load('messages').good[0];
+  const body = bytes(message.body);
+  const key = itemKey(bytes(message.key), message.header);
+  const opened = (v: Vector) =>
+    openItem(v.item, v as { dossier: string; compartment: string }, v as never, keys[v.member].secretKey);
+
+  it.each(cases(good))('is made and opened, and opens the message: $party', ({ party, item }) => {
+    const v = { ...rest, dossier, compartment, party, item } as Vector;
+    const to = { party, kid: item.kid, by: v.by };
+    const ref = { dossier, compartment, envelope: item.envelope };
+    expect(sealItem(key, ref, to, keys[v.member].publicKey, () => bytes(random))).toEqual(item);
+    expect(opened(v)).toEqual(key);
+    const content = openMessage({ header: message.header, body }, opened(v), bytes(message.secret));
+    expect(JSON.stringify(content)).toBe(message.content);
+  });
+  it.each(cases(bad))('is refused: $name', ({ name: _, error, ...change }) => {
+    const v = { ...rest, dossier, compartment, ...good[0], ...change };
+    const act = () => openMessage({ header: message.header, body }, opened(v), bytes(message.secret));
+    expect(codeOf(act)).toBe(error);
+  });
+});
+
+describe('a consult', () => {
+  const { members, random, good, bad, ...rest } = load('consults');
+  const keys = members.map(({ seed }: { seed: string }) => sealingKeys(() => bytes(seed)));
+  const to = rest as Parameters<typeof sealConsult>[1] & { member: number };
+  const seal = (text: string) => sealConsult(text, to, keys[to.member].publicKey, () => bytes(random));
+
+  it.each(cases(good))('is made and opened %#', ({ text, sealed }) => {
+    expect(seal(text)).toEqual({ kid: to.kid, sealed });
+    expect(openConsult(sealed, to, keys[to.member].secretKey)).toBe(text);
+  });
+  it.each(cases(bad))('is refused: $name', ({ name: _, error, text, ...change }) => {
+    const v = { ...to, sealed: good[0].sealed, ...change };
+    const act = () =>
+      text ? seal(text.repeat.repeat(text.times)) : openConsult(v.sealed, v, keys[v.member].secretKey);
+    expect(codeOf(act)).toBe(error);
+  });
+});
+
 describe('a message', () => {
   const { signers, good, read, open } = load('messages');
   const keys = signers.map(({ seed }: { seed: string }) => signingKeysFromSeed(bytes(seed)));
@@ -149,7 +184,9 @@ describe('a message', () => {
     signature.verify(keys[v.signer].publicKey);
     expect(toBase64url(bodyHash)).toBe(v.bodyHash);
     expect(hash256(envelope.body)).toEqual(bodyHash);
-    expect(JSON.stringify(openMessage(envelope, bytes(v.key), bytes(v.secret)))).toBe(v.content);
+    const key = itemKey(bytes(v.key), v.header);
+    expect(toBase64url(key)).toBe(v.itemKey);
+    expect(JSON.stringify(openMessage(envelope, key, bytes(v.secret)))).toBe(v.content);
   });
   it.each(cases(read))('is refused on reading: $name', ({ error, ...change }) => {
     const { header, jws, body, signer } = { ...first, ...change };
@@ -158,7 +195,8 @@ describe('a message', () => {
   });
   it.each(cases(open))('is refused on opening: $name', ({ error, ...change }) => {
     const { header, body, key, secret } = { ...first, ...change };
-    expect(codeOf(() => openMessage({ header, body: bytes(body) }, bytes(key), bytes(secret)))).toBe(error);
+    const mine = change.itemKey ? (bytes(change.itemKey) as ItemKey) : itemKey(bytes(key), header);
+    expect(codeOf(() => openMessage({ header, body: bytes(body) }, mine, bytes(secret)))).toBe(error);
   });
 });
 
