@@ -35,7 +35,15 @@ import {
 import { regionStatement } from './region-statement.ts';
 
 const READY_MS = 60_000;
-type Enrolment = { id: string; name: string; attests: boolean; keys: PublicKeys; account: string; nkey: string };
+type Enrolment = {
+  id: string;
+  name: string;
+  attests: boolean;
+  roles: string[];
+  keys: PublicKeys;
+  account: string;
+  nkey: string;
+};
 type Officers = ReadonlyMap<string, Keystore>;
 
 const compose = composeProgram();
@@ -141,7 +149,10 @@ async function register(region: string, steward: Keystore, officers: Officers, e
     const statements: StatementInput[] = [
       ...enrolled
         .filter(({ id }) => !parties.has(partner(id)))
-        .map(({ id, name, attests, keys }) => ({ kind: 'partner', partner: id, name, attests, keys }) as const),
+        .map(
+          ({ id, name, attests, roles, keys }) =>
+            ({ kind: 'partner', partner: id, name, attests, roles, keys }) as const,
+        ),
       ...[...officers]
         .filter(([id]) => !parties.has(officer(id)))
         .map(([id, { identity }]) => ({ kind: 'officer', officer: id, name: id, keys: identity.public }) as const),

@@ -65,7 +65,7 @@ export type Service = {
   readonly logFile: string;
 };
 export type LocalPartner = { id: string; name: string; url: string; token: string; service: Service; keys: PublicKeys };
-type Enrolment = { id: string; name: string; attests: boolean; keys: PublicKeys; nkey: string };
+type Enrolment = { id: string; name: string; attests: boolean; roles: string[]; keys: PublicKeys; nkey: string };
 
 /** Starts everything and registers every organisation and officer. */
 export async function startRegion(options: RegionOptions) {
@@ -126,14 +126,15 @@ export async function startRegion(options: RegionOptions) {
   const ledgerService = await startService(join(dir, 'ledger.log'), [PROGRAM.ledger], serving);
   const asSteward = await joinAs(STEWARD, steward.identity, steward.nkey.seed);
   await until('the ledger service', ledgerService, () => asSteward.participant.sync());
-  for (const { id, name, attests, keys } of partners)
-    await asSteward.participant.state({ kind: 'partner', partner: id, name, attests, keys });
+  for (const { id, name, attests, roles, keys } of partners)
+    await asSteward.participant.state({ kind: 'partner', partner: id, name, attests, roles, keys });
   for (const [i, [id, { identity }]] of [...guests].entries())
     await asSteward.participant.state({
       kind: 'partner',
       partner: id,
       name: id,
       attests: i === 0,
+      roles: ['local-team'],
       keys: identity.public,
     });
   for (const [id, { identity }] of officers)

@@ -1,6 +1,6 @@
 /** Scene 5: the mother stops one organisation. Really tried: what it was sent, what waited, what came after, every saved key. */
 import { join } from 'node:path';
-import { openMessage } from '@eenmaal/envelope';
+import { itemKey, openMessage } from '@eenmaal/envelope';
 import { openKeystore, readSecret } from '@eenmaal/host';
 import { EenmaalError, type Id, partner as partnerId } from '@eenmaal/model';
 import type { PartnerApi } from './partner-api.ts';
@@ -94,7 +94,7 @@ async function saveEverything(stage: Stage, partner: string) {
       );
       const opened = saved.filter(({ epoch }) => {
         try {
-          openMessage(message.envelope, epoch, new Uint8Array(32));
+          openMessage(message.envelope, itemKey(epoch, message.envelope.header), new Uint8Array(32));
           return true;
         } catch {
           return false;

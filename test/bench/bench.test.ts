@@ -1,5 +1,6 @@
 /** That every benchmark does what it says: what was sealed opens, a fence holds, nothing is counted that did not happen. */
 import { decide } from '@eenmaal/consent';
+import { readLaw } from '@eenmaal/host';
 import { describe, expect, it } from 'vitest';
 import { lookUp, world } from './decide.ts';
 import { fenceScene, grantAgain, mustBeRefused, withdraw } from './fence.ts';
@@ -107,8 +108,8 @@ describe('over a real server', () => {
 });
 
 describe('the rule', () => {
-  it('answers what the look-up answers', () => {
-    const { state, grants, questions } = world(10, 4, 200);
+  it('answers what the look-up answers', async () => {
+    const { state, grants, questions } = world(await readLaw(), 10, 4, 200);
     const now = 1_790_000_000_000;
     const answers = questions.map((question) => decide(state, question, now).outcome === 'permit');
     expect(answers).toEqual(questions.map((question) => lookUp(grants, question, now) !== null));

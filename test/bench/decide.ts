@@ -1,10 +1,14 @@
 /** The consent rule, against the barest look-up that could answer the same question: nested Maps and two comparisons. */
 
 import { newId } from '@eenmaal/client';
-import { decide, emptyState, fold, type State } from '@eenmaal/consent';
+import { decide, emptyState, fold, type Law, type State } from '@eenmaal/consent';
+import { readLaw } from '@eenmaal/host';
 import {
   type Id,
   type Instant,
+  isPerson,
+  nameOf,
+  organisationOf,
   type PartyId,
   type Purpose,
   partner,
@@ -25,8 +29,8 @@ export type World = { state: State; grants: Grants; questions: Question[] };
  * Dossiers of one child under 12 and two parents with custody, who both said yes; `perDossier` yeses of each of them,
  * spread over compartments and partners. Half of the questions are about something nobody said yes to.
  */
-export function world(dossiers: number, perDossier: number, questions: number): World {
-  const state = emptyState();
+export function world(law: Law, dossiers: number, perDossier: number, questions: number): World {
+  const state = emptyState(law);
   const grants: Grants = new Map();
   let index = 0;
   const say = (by: PartyId, input: StatementInput): Id => {
@@ -45,10 +49,10 @@ export function world(dossiers: number, perDossier: number, questions: number): 
     const adult = { turns12: null, turns16: null, turns18: null };
     say(by, { kind: 'person', dossier, person: child, keys: null, ...ages });
     for (const id of [mother, father]) say(by, { kind: 'person', dossier, person: id, keys: null, ...adult });
-    say(by, { kind: 'custody', dossier, child, holders: [mother, father] });
+    say(by, { kind: 'custody', dossier, child, holders: [mother, father], guardian: null, partial: null });
     for (let g = 0; g < perDossier; g++) {
       const compartment = newId(random);
-      say(person(mother), { kind: 'compartment', dossier, compartment, subjects: [child] });
+      say(person(mother), { kind: 'compartment', dossier, compartment, subjects: [child], audience: 'family' });
       const to = PARTNERS[(d + g) % PARTNERS.length] as string;
       const terms = { purposes: ['support' as const], from: NOW - YEAR, until: NOW + YEAR, history: true };
       const text = { version: '1', language: 'nl' as const };
@@ -66,7 +70,11 @@ export function world(dossiers: number, perDossier: number, questions: number): 
 }
 
 const registered = (party: PartyId) =>
-  ({ party, registrar: 'steward', name: party, attests: false, keys: null, kid: null, sealingKid: null }) as const;
+  ({
+    ...{ party, registrar: 'steward', name: party, attests: false, keys: null, kid: null, sealingKid: null },
+    ...{ organisation: organisationOf(party), roles: ['local-team'], youthOnly: false, secrecy: 'L01' },
+    ...{ person: isPerson(party) ? nameOf(party) : null, seat: null, ended: false },
+  }) as const;
 
 function keep(grants: Grants, party: PartyId, compartment: Id, grant: { id: Id; from: Instant; until: Instant }): void {
   const ofParty = grants.get(party) ?? new Map();
@@ -80,7 +88,8 @@ export const lookUp = (grants: Grants, { party, compartment, purpose }: Question
 
 export async function decideGroup({ quick }: Settings): Promise<Group> {
   const rounds = quick ? 5 : 31;
-  const worlds = { '40 grants': world(4, 5, 4096), '10,000 dossiers, 40,000 grants': world(10_000, 2, 4096) };
+  const law = await readLaw();
+  const worlds = { '40 grants': world(law, 4, 5, 4096), '10,000 dossiers, 40,000 grants': world(law, 10_000, 2, 4096) };
   const cases = Object.entries(worlds).flatMap(([size, { state, grants, questions }]) => {
     const all = (act: (question: Question) => boolean) => () => {
       let yes = 0;

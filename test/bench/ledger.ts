@@ -13,6 +13,7 @@ import {
   startNatsServer,
 } from '@eenmaal/broker';
 import { newId } from '@eenmaal/client';
+import { readLaw } from '@eenmaal/host';
 import { partner } from '@eenmaal/model';
 import { Journal } from '@eenmaal/service-ledger';
 import { type Case, type Group, inFlight, perSecond, race, random, ratio, type Settings, short } from './harness.ts';
@@ -39,7 +40,14 @@ export async function startLog() {
     },
   };
   const [clock, monotonic] = [() => Date.now(), () => performance.now()];
-  const journal = await Journal.open({ store: counting, vaultKey: random(32), clock, monotonic, random });
+  const journal = await Journal.open({
+    store: counting,
+    vaultKey: random(32),
+    law: await readLaw(),
+    clock,
+    monotonic,
+    random,
+  });
   await journal.vault.ensure(MAIN);
   const file = openSync(join(dir, 'plain'), 'a');
   return {

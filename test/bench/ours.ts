@@ -2,7 +2,7 @@
 
 import { newId } from '@eenmaal/client';
 import { identityFromSeed } from '@eenmaal/crypto';
-import { type Draft, openMessage, readEnvelope, type Sealed, sealMessage } from '@eenmaal/envelope';
+import { type Draft, itemKey, openMessage, readEnvelope, type Sealed, sealMessage } from '@eenmaal/envelope';
 import { nativeSigner } from '@eenmaal/host';
 import { type Content, partner } from '@eenmaal/model';
 import { random } from './harness.ts';
@@ -34,6 +34,7 @@ export const draft: Draft = {
   seq: 41,
   kind: 'report',
   purpose: 'support',
+  marks: [],
   basis: [newId(random), newId(random)],
   ledger: { size: 1041, root: signer.signing.kid },
   attachments: [],
@@ -48,7 +49,7 @@ export function ourPeer(): Peer<Sealed> {
     seal: async (message) => sealMessage(draft, message, key, signing, random),
     async open({ envelope, secret }) {
       readEnvelope(envelope).signature.verify(signing.publicKey);
-      return openMessage(envelope, key, secret);
+      return openMessage(envelope, itemKey(key, envelope.header), secret);
     },
     size: ({ envelope: { header, jws, body } }) => header.length + jws.length + body.length,
   };

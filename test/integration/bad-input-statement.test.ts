@@ -64,6 +64,8 @@ describe('who may say it', () => {
           dossier: hers.dossier,
           child: world.family.ids.child8,
           holders: [],
+          guardian: null,
+          partial: null,
         }),
     ],
     [
@@ -74,11 +76,21 @@ describe('who may say it', () => {
           dossier: hers.dossier,
           child: world.family.ids.child8,
           holders: [world.family.ids.mother],
+          guardian: null,
+          partial: null,
         }),
     ],
     [
       'a mother that registers an organisation',
-      () => mother.state({ kind: 'partner', partner: 'org-x', name: 'X', attests: true, keys: keys() }),
+      () =>
+        mother.state({
+          kind: 'partner',
+          partner: 'org-x',
+          name: 'X',
+          attests: true,
+          roles: ['local-team'],
+          keys: keys(),
+        }),
     ],
     [
       'an organisation that registers an officer',
@@ -94,6 +106,7 @@ describe('who may say it', () => {
           dossier: hers.dossier,
           compartment: id(),
           subjects: [world.family.ids.father],
+          audience: 'family',
         }),
     ],
     ['an officer that grants', async ({ chain }) => (await chain.participant('officer/fg')).state(grant(hers))],
@@ -158,9 +171,19 @@ describe('the same id', () => {
   });
   it('of a compartment, a person or an organisation that exists', async () => {
     const { dossier, ids } = world.family;
-    await refused('statement-conflict', mother.state({ kind: 'compartment', ...hers, subjects: [ids.mother] }));
+    await refused(
+      'statement-conflict',
+      mother.state({ kind: 'compartment', ...hers, subjects: [ids.mother], audience: 'family' }),
+    );
     await refused('statement-conflict', world.attestor.state({ kind: 'dossier', dossier }));
-    const again = { kind: 'partner', partner: 'org-b', name: 'B', attests: true, keys: keys() } as const;
+    const again: StatementInput = {
+      kind: 'partner',
+      partner: 'org-b',
+      name: 'B',
+      attests: true,
+      roles: ['local-team'],
+      keys: keys(),
+    };
     await refused('statement-conflict', world.chain.steward.state(again));
   });
 });

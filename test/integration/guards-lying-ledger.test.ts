@@ -192,7 +192,7 @@ describe('a yes that was taken back and is still shown', () => {
 describe('custody that nobody attested', () => {
   const custody = (): StatementInput => {
     const { dossier, ids } = world.family;
-    return { kind: 'custody', dossier, child: ids.child8, holders: [ids.father] };
+    return { kind: 'custody', dossier, child: ids.child8, holders: [ids.father], guardian: null, partial: null };
   };
   /** The mother is shown this statement at the end of her dossier. */
   async function shown(jws: string) {

@@ -13,7 +13,7 @@ const SECRET = new Uint8Array(32).fill(9);
 
 export const fileOf = (id: string): PartnerFile => ({
   ...{ id, name: `Organisation ${id}`, task: 'Wij doen iets.', taskEn: 'We do something.' },
-  ...{ attests: id === 'org-a', purposes: ['support'], port: 4999 },
+  ...{ attests: id === 'org-a', roles: ['local-team'], purposes: ['support'], port: 4999 },
   professional: { name: 'Sam Voorbeeld', role: 'adviser', register: 'SKJ 000-demo' },
 });
 

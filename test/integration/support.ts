@@ -122,7 +122,14 @@ export function craft(
   const key = who.keys.keysOf({ ...place, epoch }).epoch;
   const draft: Draft = {
     ...{ id: newId(chain.random), ...place, epoch, sender: who.party, seq: nextSeq(chain, who.party) },
-    ...{ kind: 'fragment', purpose: 'support', basis: [], ledger: who.checkpoints.position, attachments: [] },
+    ...{
+      kind: 'fragment',
+      purpose: 'support',
+      marks: [],
+      basis: [],
+      ledger: who.checkpoints.position,
+      attachments: [],
+    },
     ...change,
   };
   const { envelope, secret } = sealMessage(draft, inside, key, identity.signing, chain.random);
@@ -208,18 +215,27 @@ export async function impatient(chain: TestChain, party: PartyId, identity: Iden
   const nkeySeed = (chain.nkeys.get(account) as { seed: string }).seed;
   const nc = await connect({ url: chain.server.url, nkeySeed, name: account });
   const link = participantLink(nc, account);
-  const { random, clock, region } = chain;
+  const { random, clock, law, region } = chain;
   const channel = { request: link.request, identity, party, clock, random, timeout };
   const transport = openChannel({ ...channel, ledgerSealingKey: chain.ledgerIdentity.sealing.publicKey });
-  const participant = new Participant({ party, identity, transport, region, clock, random, upload: link.putChunk });
+  const participant = new Participant({
+    party,
+    identity,
+    transport,
+    region,
+    law,
+    clock,
+    random,
+    upload: link.putChunk,
+  });
   return { participant, transport, close: () => nc.close() };
 }
 
 /** A fresh ledger service on the same store would come to exactly this state, tree and size. */
 export async function sameAsReplay(chain: TestChain): Promise<void> {
   const { store, journal } = chain.ledger;
-  const { clock, random, vaultKey } = chain;
-  const fresh = await Journal.open({ store, vaultKey, clock, random, monotonic: () => performance.now() });
+  const { clock, law, random, vaultKey } = chain;
+  const fresh = await Journal.open({ store, vaultKey, law, clock, random, monotonic: () => performance.now() });
   expect(fresh.size).toBe(journal.size);
   expect(toBase64url(fresh.tree.root())).toBe(toBase64url(journal.tree.root()));
   expect(fresh.state).toEqual(journal.state);

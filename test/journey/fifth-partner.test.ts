@@ -14,6 +14,7 @@ name: Expertisepunt
 task: Wij denken mee over één vraag.
 taskEn: We think along about one question.
 attests: false
+roles: [ret]
 purposes: [support]
 port: 4180
 professional: { name: Test Persoon, role: gedragswetenschapper, register: SKJ 000-demo }

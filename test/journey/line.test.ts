@@ -4,7 +4,7 @@
  */
 import { type Participant, type Received, replay, type Sent, type Transport, whoRead } from '@eenmaal/client';
 import { fromBase64url, utf8 } from '@eenmaal/crypto';
-import { openMessage, readEnvelope } from '@eenmaal/envelope';
+import { itemKey, openMessage, readEnvelope } from '@eenmaal/envelope';
 import { makeLeaf } from '@eenmaal/ledger';
 import { type Answer, type Content, Event, type Header, type Id, parseJson, type Request } from '@eenmaal/model';
 import { startLedger } from '@eenmaal/service-ledger';
@@ -105,7 +105,9 @@ describe('one message along the line', () => {
 
   it('07 ask release: its keys alone open nothing', () => {
     const { epoch } = partner.keys.keysOf(received.header);
-    expect(() => openMessage(received.envelope, epoch, chain.random(32))).toThrow('secret-mismatch');
+    expect(() => openMessage(received.envelope, itemKey(epoch, received.envelope.header), chain.random(32))).toThrow(
+      'secret-mismatch',
+    );
   });
 
   it('08 decide and log: the opening stands in the log before the secret is given', async () => {

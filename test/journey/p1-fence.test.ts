@@ -2,7 +2,7 @@
  * P1, a withdrawal is a fence: guarded once with the system as it is, and once for each gate with that gate broken on
  * purpose, where the guard must cry out. Stop 6 of the line: ask release; before: deliver; after: open.
  */
-import { openMessage } from '@eenmaal/envelope';
+import { itemKey, openMessage } from '@eenmaal/envelope';
 import { EenmaalError } from '@eenmaal/model';
 import { startLedger } from '@eenmaal/service-ledger';
 import { startChain, startFamily, tale, terms } from '@eenmaal/testkit';
@@ -76,9 +76,10 @@ async function keysOpenNothing(
     const body = await chain.ledger.store.getBody(message.stored);
     if (event.kind !== 'message' || !secret || !body) throw new Error('the ledger lost a message');
     for (const key of keys) {
-      expect(() => openMessage({ header: event.header, body }, key, secret), 'saved key material').toThrow(
-        'not-readable',
-      );
+      expect(
+        () => openMessage({ header: event.header, body }, itemKey(key, event.header), secret),
+        'saved key material',
+      ).toThrow('not-readable');
     }
   }
 }
@@ -95,7 +96,8 @@ async function keysAloneOpenNothing(
     const body = message && (await chain.ledger.store.getBody(message.stored));
     const { event, secret } = await chain.ledger.journal.entry(message?.index ?? 0);
     if (event.kind !== 'message' || !secret || !body) throw new Error('the ledger lost a message');
-    const open = (key: Uint8Array, half: Uint8Array) => openMessage({ header: event.header, body }, key, half);
+    const open = (key: Uint8Array, half: Uint8Array) =>
+      openMessage({ header: event.header, body }, itemKey(key, event.header), half);
     for (const key of keys) expect(() => open(key, chain.random(32)), 'saved keys alone').toThrow('secret-mismatch');
     // and it is the secret alone that is missing: with it one of the keys would do
     expect(keys.some((key) => opens(() => open(key, secret)))).toBe(true);

@@ -174,9 +174,9 @@ describe('attestations', () => {
         kind: 'custody',
         dossier: DOSSIER,
         child: id(child),
-        holders: holders,
+        holders: holders.map(id),
         guardian: null,
-        partial: null.map(id),
+        partial: null,
       });
     expect(custody('child8', 'neighbour')).toBe('statement-out-of-order');
     expect(custody('neighbour', 'mother')).toBe('statement-out-of-order');

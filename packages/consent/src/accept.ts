@@ -29,6 +29,7 @@ export function checkStatement(state: State, statement: Statement, now: Instant)
     case 'region':
       return statement.by === STEWARD ? null : 'no-authority';
     case 'partner':
+      if (!statement.roles.every((role) => state.law.roles.has(role))) return 'malformed';
       return checkRegistration(state, statement.by, partner(statement.partner));
     case 'officer':
       return checkRegistration(state, statement.by, officer(statement.officer));

@@ -68,6 +68,7 @@ export function knowsDossier(state: State, party: PartyId, dossier: Id, now: Ins
   const known = state.dossiers.get(dossier);
   if (!known) return false;
   if (isPerson(party)) return known.persons.includes(nameOf(party));
+  if (!known.organisations.has(organisationOf(party) ?? '')) return false;
   const reads = (compartment: Id) => decide(state, { party, compartment }, now).outcome === 'permit';
   if (known.by === party || known.compartments.some(reads)) return true;
   const sight = sightOf(state, party, dossier, now);

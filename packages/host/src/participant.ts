@@ -5,6 +5,7 @@ import { type Identity, sealingBytes } from '@eenmaal/crypto';
 import { readObject } from '@eenmaal/envelope';
 import { EenmaalError, type PartyId, type Position } from '@eenmaal/model';
 import { systemRandom } from './files.ts';
+import { readLaw } from './law.ts';
 
 export type Joined = { participant: Participant; transport: Transport; link: ParticipantLink; close(): Promise<void> };
 export type JoinOptions = {
@@ -46,6 +47,7 @@ export async function join({
     ...shared,
     transport,
     upload,
+    law: await readLaw(),
     region: region.trim(),
     ...(position && { position }),
   });

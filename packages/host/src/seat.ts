@@ -26,7 +26,14 @@ export async function takeSeat(settings: SeatSettings, party: PartyId, nkeySeed?
   const seen = await readIfThere(seenFile);
   const position = seen === undefined ? {} : { position: parseJson(Position, seen) };
   const url = settings.EENMAAL_NATS_URL;
-  const joined = await join({ url, party, identity, nkeySeed: nkeySeed ?? nkey.seed, region, ...position });
+  const joined = await join({
+    url,
+    party,
+    identity,
+    nkeySeed: nkeySeed ?? nkey.seed,
+    region,
+    ...position,
+  });
   const keep = () => writeFileSafely(seenFile, JSON.stringify(joined.participant.checkpoints.position));
   return { ...joined, keep };
 }

@@ -18,7 +18,8 @@ import {
   partner,
   person,
 } from './ids.ts';
-import { PublicKeys, Statement, Wrap } from './statements.ts';
+import { PublicKeys } from './signed-by.ts';
+import { Statement, Wrap } from './statements.ts';
 
 const ok = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 function codeOf(action: () => unknown): string | undefined {

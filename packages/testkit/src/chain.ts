@@ -22,8 +22,10 @@ import {
   wake,
 } from '@eenmaal/broker';
 import { type ClientOptions, newId, Participant } from '@eenmaal/client';
+import type { Law } from '@eenmaal/consent';
 import { type Identity, newIdentity, type Random } from '@eenmaal/crypto';
 import { signObject } from '@eenmaal/envelope';
+import { readLaw } from '@eenmaal/host';
 import { type EenmaalError, type Instant, officer, type PartyId, partner, STEWARD } from '@eenmaal/model';
 import { seededRandom } from './random.ts';
 
@@ -32,6 +34,7 @@ export type StartLedger<S> = (options: {
   store: LedgerStore;
   identity: Identity;
   vaultKey: Uint8Array;
+  law: Law;
   region: string;
   clock(): Instant;
   monotonic(): number;
@@ -44,6 +47,7 @@ export type StartLedger<S> = (options: {
 
 export type ChainOptions<S> = {
   startLedger: StartLedger<S>;
+  /** Organisations; with `:` its task in the chain (`org-a:gi`), otherwise a local team. */
   partners?: readonly string[];
   officers?: readonly string[];
   seed?: string | number;
@@ -57,8 +61,16 @@ export type ChainOptions<S> = {
 
 /** The first partner attests; every partner and officer is registered when this resolves. */
 export async function startChain<S>(options: ChainOptions<S>) {
-  const { partners = ['org-a', 'org-b', 'org-c'], officers = ['fg'], seed = 'chain', clock = Date.now } = options;
+  const {
+    partners: named = ['org-a', 'org-b', 'org-c'],
+    officers = ['fg'],
+    seed = 'chain',
+    clock = Date.now,
+  } = options;
   const random = seededRandom(seed);
+  const law = await readLaw();
+  const tasks = new Map(named.map((name) => [name.split(':')[0] as string, name.split(':')[1] ?? 'local-team']));
+  const partners = [...tasks.keys()];
   const dir = await mkdtemp(join(tmpdir(), 'eenmaal-'));
   const accounts = ['steward', 'families', ...partners, ...officers.map((id) => accountOf(officer(id)))];
   const nkeys = new Map<string, Nkey>(accounts.map((name) => [name, newNkey(random)]));
@@ -83,7 +95,7 @@ export async function startChain<S>(options: ChainOptions<S>) {
     const store = await openStreams(nc, { monitorUrls: [server.monitorUrl], signal: abort.signal });
     const fatal: EenmaalError[] = [];
     const service = await options.startLedger({
-      ...{ store, identity: ledgerIdentity, vaultKey, region, clock, random },
+      ...{ store, identity: ledgerIdentity, vaultKey, law, region, clock, random },
       monotonic: () => performance.now(),
       notify: (account) => wake(nc, account),
       onFatal: (error) => fatal.push(error),
@@ -121,9 +133,12 @@ export async function startChain<S>(options: ChainOptions<S>) {
     const ledgerSealingKey = ledgerIdentity.sealing.publicKey;
     const transport = openChannel({ request, identity, party, ledgerSealingKey, clock, random });
     closers.push(() => nc.close());
-    return Object.assign(new Participant({ party, identity, transport, region, clock, random, upload, ...extra }), {
-      transport,
-    });
+    return Object.assign(
+      new Participant({ party, identity, transport, region, law, clock, random, upload, ...extra }),
+      {
+        transport,
+      },
+    );
   };
   const identityOf = (party: PartyId): Identity => {
     const known = identities.get(party) ?? newIdentity(random);
@@ -133,15 +148,30 @@ export async function startChain<S>(options: ChainOptions<S>) {
 
   const steward = await participant(STEWARD);
   await steward.sync();
-  for (const [i, id] of partners.entries()) {
+  for (const [i, [id, role]] of [...tasks].entries()) {
     const keys = identityOf(partner(id)).public;
-    await steward.state({ kind: 'partner', partner: id, name: `Organisation ${id}`, attests: i === 0, keys });
+    const name = `Organisation ${id}`;
+    await steward.state({ kind: 'partner', partner: id, name, attests: i === 0, roles: [role], keys });
   }
   for (const id of officers)
     await steward.state({ kind: 'officer', officer: id, name: id, keys: identityOf(officer(id)).public });
 
   return {
-    ...{ server, dir, random, clock, region, steward, identities, identityOf, participant, startService, nkeys, hub },
+    ...{
+      server,
+      dir,
+      random,
+      clock,
+      law,
+      region,
+      steward,
+      identities,
+      identityOf,
+      participant,
+      startService,
+      nkeys,
+      hub,
+    },
     ...{ ledgerIdentity, vaultKey },
     get ledger() {
       return ledger;

@@ -30,8 +30,8 @@ export async function startFamily<S>(chain: Chain<S>, attestor: Participant) {
     { kind: 'person', dossier, person: ids.father, keys: keys.father.public, ...ADULT },
     { kind: 'person', dossier, person: ids.child8, keys: null, ...boundaries(8) },
     { kind: 'person', dossier, person: ids.child14, keys: keys.child14.public, ...boundaries(14) },
-    { kind: 'custody', dossier, child: ids.child8, holders },
-    { kind: 'custody', dossier, child: ids.child14, holders },
+    { kind: 'custody', dossier, child: ids.child8, holders, guardian: null, partial: null },
+    { kind: 'custody', dossier, child: ids.child14, holders, guardian: null, partial: null },
   );
   const join = async (name: 'mother' | 'father' | 'child14', extra = {}) => {
     const participant = await chain.participant(person(ids[name]) as PartyId, { identity: keys[name], ...extra });

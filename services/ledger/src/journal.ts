@@ -4,7 +4,7 @@
  * the next gathers, so many requests share one fsync and one waiting request waits for nobody.
  */
 import type { LedgerStore } from '@eenmaal/broker';
-import { emptyState, fold, type State } from '@eenmaal/consent';
+import { emptyState, fold, type Law, type State } from '@eenmaal/consent';
 import { equal, fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
 import {
@@ -28,6 +28,7 @@ export type Act<T> = (state: State, at: Instant, append: (draft: Draft) => numbe
 
 export type JournalOptions = {
   store: LedgerStore;
+  law: Law;
   vaultKey: Uint8Array;
   clock(): Instant;
   /** Milliseconds that keep counting while the process is stopped. */
@@ -48,7 +49,7 @@ const MAX_ACTS = 1024;
 export const ANSWER_LEASE_MS = 1500;
 
 export class Journal {
-  state: State = emptyState();
+  state: State;
   tree = new Tree();
   index = new Index();
   vault: Vault;
@@ -73,6 +74,7 @@ export class Journal {
 
   private constructor(options: JournalOptions, vault: Vault) {
     this.#options = options;
+    this.state = emptyState(options.law);
     this.vault = vault;
   }
 
@@ -208,7 +210,7 @@ export class Journal {
 
   /** Builds state, tree and index anew from the stored log; nobody sees them half-built. */
   async #replay(): Promise<void> {
-    const [state, tree, index] = [emptyState(), new Tree(), new Index()];
+    const [state, tree, index] = [emptyState(this.#options.law), new Tree(), new Index()];
     let timeMs = 0;
     try {
       this.#seq = await this.#options.store.readAll(1, ({ seq, bytes }) => {

@@ -10,6 +10,7 @@ import {
   openKeystore,
   REGION_SETTINGS,
   readIfThere,
+  readLaw,
   readSecret,
   readSettings,
   systemRandom,
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   const log = createLogger('ledger', settings.EENMAAL_LOG_LEVEL);
   const region = (await readIfThere(settings.EENMAAL_REGION_FILE))?.trim();
   if (!region) throw new EenmaalError('malformed', 'no region statement in EENMAAL_REGION_FILE');
+  const law = await readLaw();
   const nc = await connect({ url: settings.EENMAAL_NATS_URL.split(','), nkeySeed: nkey.seed, name: LEDGER_USER });
   if (await isServed(nc, SILENCE_MS)) {
     await nc.close();
@@ -53,7 +55,7 @@ async function main(): Promise<void> {
     await nc.close();
   };
   const { handle, journal } = await startLedger({
-    ...{ store, identity, vaultKey: storeKey, region, clock: Date.now, random: systemRandom },
+    ...{ store, identity, vaultKey: storeKey, law, region, clock: Date.now, random: systemRandom },
     monotonic: () => performance.now(),
     notify: (account) => wake(nc, account),
     onInternal: (error) => log.error({ err: error }, 'request failed'),

@@ -224,8 +224,8 @@ const mayHave = (
   unsafe: UnsafeSwitches,
   purpose?: Purpose,
 ): Decision => {
-  const { compartment, index } = message;
-  const decision = decide(state, { party, compartment, index, ...(purpose && { purpose }) }, at);
+  const { compartment, id } = message;
+  const decision = decide(state, { party, compartment, message: id, ...(purpose && { purpose }) }, at);
   return unsafe.releaseCheck ? { ...decision, outcome: 'permit' } : decision;
 };
 
@@ -315,8 +315,9 @@ export async function chunk(
     const known = message?.attachments.some(({ id }) => id === attachment);
     if (!message || !known || (!message.opened.has(party) && message.sender !== party))
       throw new EenmaalError('no-basis');
-    const { compartment, index } = message;
-    if (decide(state, { party, compartment, index }, at).outcome !== 'permit') throw new EenmaalError('no-basis');
+    const { compartment } = message;
+    if (decide(state, { party, compartment, message: envelope }, at).outcome !== 'permit')
+      throw new EenmaalError('no-basis');
     return message.sender;
   });
   const bytes = await store.getChunk(accountOf(sender), attachment, number);

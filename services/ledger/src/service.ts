@@ -3,22 +3,23 @@
  * answers every participant over its sealed channel. Before: the broker pinned who speaks. After: journal and log.
  */
 import { accountOf, type Caller, type LedgerStore, serveChannels } from '@eenmaal/broker';
-import { signerOf } from '@eenmaal/consent';
+import { knowsDossier, type Law, signerOf } from '@eenmaal/consent';
 import { type Identity, type Random, signBytes, toBase64url } from '@eenmaal/crypto';
 import { signingKeyOf, verifyStatement } from '@eenmaal/envelope';
 import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
-import { type Answer, EenmaalError, type Instant, type Request } from '@eenmaal/model';
+import { type Answer, EenmaalError, type Instant, isPartner, type Request } from '@eenmaal/model';
 import { Journal } from './journal.ts';
 import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from './messages.ts';
 import { refusalLog } from './refusals.ts';
 import { state } from './statements.ts';
 import { MAIN } from './vault.ts';
-import { changes, knows, log, view } from './views.ts';
+import { changes, log, notices, view } from './views.ts';
 
 export type LedgerOptions = {
   store: LedgerStore;
   identity: Identity;
   vaultKey: Uint8Array;
+  law: Law;
   /** The region statement, signed by the steward: becomes entry 0 of an empty log, and must be entry 0 of any other. */
   region: string;
   clock(): Instant;
@@ -39,11 +40,12 @@ export type LedgerService = {
 
 /** Replays the store, takes it over with a writer entry, and serves. @throws `ledger-damaged`, `second-writer`, ... */
 export async function startLedger(options: LedgerOptions): Promise<LedgerService> {
-  const { store, identity, vaultKey, clock, monotonic, random, onFatal, unsafe = {} } = options;
+  const { store, identity, vaultKey, law, clock, monotonic, random, onFatal, unsafe = {} } = options;
   const onCommit = (first: number, count: number): void => wake(journal, first, count, options.notify);
   const journal: Journal = await Journal.open({
     store,
     vaultKey,
+    law,
     clock,
     monotonic,
     random,
@@ -106,6 +108,8 @@ async function answer(
       return { answer: await changes(journal, party, request.after, request.held ?? []) };
     case 'view':
       return { answer: await view(journal, party, request.dossier, request.after) };
+    case 'notices':
+      return { answer: await notices(journal, party, request.dossier) };
     case 'fetch':
       return fetch(services, party, request.dossier, request.envelopes);
     case 'open':
@@ -152,7 +156,8 @@ function wake(journal: Journal, first: number, count: number, notify?: (account:
     if (!known) continue;
     accounts.add('families');
     for (const party of journal.state.parties.keys())
-      if (party.startsWith('partner/') && knows(journal.state, party, dossier)) accounts.add(accountOf(party));
+      if (isPartner(party) && knowsDossier(journal.state, party, dossier, journal.state.at))
+        accounts.add(accountOf(party));
   }
   for (const account of accounts) notify(account);
 }

@@ -99,12 +99,12 @@ const refuse = (code: ErrorCode | null): void => {
   if (code) throw new EenmaalError(code);
 };
 
-/** Which dossier's key seals it; a family member's new keys belong to its dossier. */
+/** Which dossier's key seals it; new keys of a family member or a seat belong to its dossier. */
 function slotOf(now: State, statement: Statement): string {
   if ('dossier' in statement) return statement.dossier;
   if (statement.kind !== 'new-keys') return MAIN;
-  const person = now.persons.get(statement.party.slice('person/'.length));
-  return person?.dossier ?? MAIN;
+  const party = now.parties.get(statement.party);
+  return party?.seat?.dossier ?? now.persons.get(party?.person ?? '')?.dossier ?? MAIN;
 }
 
 /** The receipt of a statement that is in the log already; `conflict` when another one has its id. */

@@ -1,5 +1,14 @@
 /** What a party is shown: which dossiers changed, the entries of one it may see, the log for an officer. */
-import { decide, maySee, type Sight, type State, sightOf } from '@eenmaal/consent';
+import {
+  clocksFor,
+  isSameSide,
+  knowsDossier,
+  maySee,
+  noticesFor,
+  type Sight,
+  type State,
+  sightOf,
+} from '@eenmaal/consent';
 import { hash256, toBase64url, toHex, utf8 } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
 import {
@@ -8,9 +17,9 @@ import {
   type EntryView,
   type Id,
   isOfficer,
-  isPerson,
-  nameOf,
+  organisationOf,
   type PartyId,
+  type StatementOf,
 } from '@eenmaal/model';
 import type { Entry } from './entries.ts';
 import type { Journal } from './journal.ts';
@@ -19,6 +28,7 @@ import { MAIN } from './vault.ts';
 /** JSON characters in one page; an answer frame holds a million bytes. */
 const PAGE = 500_000;
 const SCAN = 20_000;
+const NOTICES = 500;
 
 /** Dossiers that changed after entry `after` and that `party` may know of. */
 export function changes(
@@ -27,21 +37,12 @@ export function changes(
   after: number,
   held: readonly Id[],
 ): Promise<Answer<'changes'>> {
-  return journal.run((state) => {
+  return journal.run((state, at) => {
     const { slots, upTo } = journal.index.touched(after, SCAN);
     const sequence = state.sequences.get(party)?.highest ?? -1;
-    const gone = held.filter((dossier) => !knows(state, party, dossier));
-    return { dossiers: [...slots].filter((slot) => knows(state, party, slot)), gone, upTo, sequence };
+    const gone = held.filter((dossier) => !knowsDossier(state, party, dossier, at));
+    return { dossiers: [...slots].filter((slot) => knowsDossier(state, party, slot, at)), gone, upTo, sequence };
   });
-}
-
-/** Whether a party may know of this dossier now: it belongs to it, attested it, or may read something in it. */
-export function knows(state: State, party: PartyId, dossier: Id): boolean {
-  const known = state.dossiers.get(dossier);
-  if (!known) return false;
-  if (isPerson(party)) return known.persons.includes(nameOf(party));
-  const reads = (compartment: Id) => decide(state, { party, compartment }, state.at).outcome === 'permit';
-  return known.by === party || known.compartments.some(reads);
 }
 
 /** One page of the entries of a dossier (null: the registry) that `party` may see now. */
@@ -53,7 +54,7 @@ export async function view(
 ): Promise<Answer<'view'>> {
   const slot = dossier ?? MAIN;
   const { sight, indexes, links } = await journal.run((state, at) => {
-    if (dossier !== null && !knows(state, party, dossier)) throw new EenmaalError('unknown-dossier');
+    if (dossier !== null && !knowsDossier(state, party, dossier, at)) throw new EenmaalError('unknown-dossier');
     const seen = dossier === null ? null : sightOf(state, party, dossier, at);
     return { sight: seen, indexes: journal.index.entriesOf(slot, after), links: seen ? linksOf(state, seen) : [] };
   });
@@ -66,7 +67,7 @@ export async function view(
       break;
     }
     const entry = await journal.entry(index);
-    if (!shows(journal.state, sight, entry)) continue;
+    if (!shows(journal.state, party, sight, entry)) continue;
     const shown = toView(index, entry);
     entries.push(shown);
     size += shown.event.length + 200;
@@ -75,13 +76,17 @@ export async function view(
   return { version, entries, links: after < 0 ? links : [], more };
 }
 
-function shows(state: State, sight: Sight | null, { event }: Entry): boolean {
+function shows(state: State, party: PartyId, sight: Sight | null, { event }: Entry): boolean {
   const input = trustEvent(event);
   const statement = input.kind === 'statement' ? input.statement : null;
-  if (sight === null) return statement !== null;
+  if (sight === null) return statement !== null && (statement.kind !== 'consult' || isForConsult(party, statement));
   const envelope = 'envelope' in event ? event.envelope : input.kind === 'message' ? input.header.id : '';
   return maySee(sight, event, statement, state.messages.get(envelope) ?? null);
 }
+
+/** A consult is between two organisations, and nobody else's. */
+const isForConsult = (party: PartyId, { by, to }: StatementOf<'consult'>): boolean =>
+  isSameSide(by, party) || organisationOf(party) === to;
 
 /** Chain links of the compartments in sight; they open nothing without a key. */
 function linksOf(state: State, sight: Sight): Answer<'view'>['links'] {
@@ -101,6 +106,19 @@ const toView = (index: number, { at, type, salt, json }: Entry & { at: number })
   salt: toBase64url(salt),
   event: json,
 });
+
+/** What a party should hear of a dossier, newest last, and which terms run: computed at this moment, whoever slept. */
+export function notices(journal: Journal, party: PartyId, dossier: Id): Promise<Answer<'notices'>> {
+  return journal.run((state, at) => {
+    if (!state.dossiers.has(dossier)) throw new EenmaalError('unknown-dossier');
+    const told = noticesFor(state, party, dossier, at).slice(-NOTICES);
+    const clocks = clocksFor(state, party, dossier, at).slice(-NOTICES);
+    // who lost everything still hears that it ended; whoever was never there hears nothing, as of a dossier that is not
+    if (told.length + clocks.length === 0 && !knowsDossier(state, party, dossier, at))
+      throw new EenmaalError('unknown-dossier');
+    return { notices: told, clocks };
+  });
+}
 
 /** The whole log in order, for officers: every event, never a release secret. */
 export async function log(journal: Journal, party: PartyId, from: number): Promise<Answer<'log'>> {

@@ -47,5 +47,16 @@ export async function attestCustody(
   holders: readonly Id[],
 ) {
   mayAttest(file);
-  return { index: only(await participant.state({ kind: 'custody', dossier, child, holders: [...holders] })) };
+  return {
+    index: only(
+      await participant.state({
+        kind: 'custody',
+        dossier,
+        child,
+        holders: [...holders],
+        guardian: null,
+        partial: null,
+      }),
+    ),
+  };
 }

@@ -10,7 +10,7 @@ const dir = await mkdtemp(join(tmpdir(), 'eenmaal-partner-'));
 afterAll(() => rm(dir, { recursive: true }));
 const settings = (byte = 1) => ({ stateDir: join(dir, 'state'), keySecret: new Uint8Array(32).fill(byte) });
 const FILE = parsePartnerFile(
-  'id: org-a\nname: A\ntask: x\ntaskEn: x\nattests: true\npurposes: [support]\nport: 1\nprofessional: { name: P, role: r, register: s }\n',
+  'id: org-a\nname: A\ntask: x\ntaskEn: x\nattests: true\nroles: [local-team]\npurposes: [support]\nport: 1\nprofessional: { name: P, role: r, register: s }\n',
   'x',
 );
 

@@ -9,6 +9,7 @@ export type Enrolment = {
   id: string;
   name: string;
   attests: boolean;
+  roles: readonly string[];
   keys: PublicKeys;
   /** The account it will have on the message server. */
   account: string;
@@ -17,8 +18,8 @@ export type Enrolment = {
 };
 
 /** Makes the keys when there are none yet. Asking again gives the same answer. @throws `keystore-locked` */
-export async function enrol({ id, name, attests }: PartnerFile, settings: KeySettings): Promise<Enrolment> {
+export async function enrol({ id, name, attests, roles }: PartnerFile, settings: KeySettings): Promise<Enrolment> {
   const account = accountOf(partner(id));
   const { identity, nkey } = await openKeystore(settings.stateDir, settings.keySecret);
-  return { id, name, attests, keys: identity.public, account, nkey: nkey.public };
+  return { id, name, attests, roles, keys: identity.public, account, nkey: nkey.public };
 }

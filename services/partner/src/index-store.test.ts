@@ -28,7 +28,7 @@ const content: Content = {
 function received(index: number, size = 100): Received {
   const draft: Parameters<typeof sealMessage>[0] = {
     ...{ id: newId(random), dossier, compartment, epoch: 0, sender: 'person/AAAAAAAAAAAAAAAAAAAAAA', seq: index },
-    ...({ kind: 'fragment', purpose: 'support', basis: [], attachments: [] } as const),
+    ...({ kind: 'fragment', purpose: 'support', marks: [], basis: [], attachments: [] } as const),
     ledger: { size: 0, root: toBase64url(new Uint8Array(32)) },
   };
   const sealed = sealMessage(draft, { ...content, text: CANARY.repeat(size / 10) }, key, sender.signing, random);

@@ -1,6 +1,6 @@
 /** Who can read what, computed here from signed statements: dossiers, compartments, readers, and "may I share this?". */
 import type { Participant } from '@eenmaal/client';
-import { decide, LAW } from '@eenmaal/consent';
+import { decide, ruleAt } from '@eenmaal/consent';
 import { EenmaalError, type Id, isPartner, type PartyId, Purpose, partner } from '@eenmaal/model';
 import type { IndexStore, ItemStatus } from './index-store.ts';
 
@@ -96,8 +96,8 @@ export function mayShare(
   const theirs = decide(state, { party: partner(other), compartment, purpose }, now);
   const [youMayWrite, partnerMayRead] = [own, theirs].map(({ outcome }) => outcome === 'permit') as [boolean, boolean];
   const ids = new Set([...own.rules, ...theirs.rules].map((reference) => reference.split('@')[0]));
-  const rules = LAW.rules
-    .filter(({ id }) => ids.has(id))
+  const rules = [...ids]
+    .flatMap((id) => ruleAt(state.law, id ?? '', now) ?? [])
     .map(({ id, article, kind, professional }) => ({ id, article, kind, text: professional }));
   return { mayShare: youMayWrite && partnerMayRead, youMayWrite, partnerMayRead, rules };
 }

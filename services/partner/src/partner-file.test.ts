@@ -10,6 +10,7 @@ name: Organisation A
 task: Wij doen iets.
 taskEn: We do something.
 attests: false
+roles: [school]
 purposes: [support, safety]
 port: 4901
 professional: { name: Sam Voorbeeld, role: adviser, register: SKJ 000-demo }

@@ -1,6 +1,6 @@
 /** An organisation's file (infra/partners/<id>.yaml): all this program knows of the organisation it runs for. */
 import { readFile } from 'node:fs/promises';
-import { EenmaalError, OrganisationId, Purpose } from '@eenmaal/model';
+import { EenmaalError, OrganisationId, Purpose, RoleId } from '@eenmaal/model';
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 
@@ -15,6 +15,8 @@ export const PartnerFile = z.strictObject({
   taskEn: Line,
   /** May open dossiers and say who somebody is and who has custody. */
   attests: z.boolean(),
+  /** Its tasks in the chain, as the law files name them (packages/consent/law/roles.yaml). */
+  roles: z.array(RoleId).min(1).max(8),
   /** What it may ask consent for. */
   purposes: z.array(Purpose).min(1),
   /** Of its HTTP API. */

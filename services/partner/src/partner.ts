@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { openChannel } from '@eenmaal/broker';
 import { type ClientOptions, Participant, turns, uploadAttachments } from '@eenmaal/client';
-import { emptyState } from '@eenmaal/consent';
+import { emptyState, type Law } from '@eenmaal/consent';
 import { type Random, sealingBytes } from '@eenmaal/crypto';
 import { verifyStatement } from '@eenmaal/envelope';
 import type { Keystore, Log } from '@eenmaal/host';
@@ -29,6 +29,7 @@ import { type Message, type Sending, sendMessage, type UploadedFile } from './wr
 export type PartnerOptions = {
   organisation: PartnerFile;
   keystore: Keystore;
+  law: Law;
   settings: Pick<Settings, 'stateDir' | 'natsUrl' | 'natsCaFile' | 'region' | 'pollSeconds'>;
   clock(): number;
   random: Random;
@@ -74,10 +75,10 @@ export class Partner {
 
   /** Starts at once and keeps trying; `status` says how it goes. @throws `storage-full`, `keystore-locked`, `malformed` */
   constructor(options: PartnerOptions) {
-    const { organisation, keystore, settings, clock, random, log } = options;
+    const { organisation, keystore, law, settings, clock, random, log } = options;
     const { identity, storeKey, nkey } = keystore;
     const party = partner(organisation.id);
-    const region = verifyStatement(emptyState(), settings.region);
+    const region = verifyStatement(emptyState(law), settings.region);
     if (region.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
     this.#options = options;
     this.organisation = organisation;
@@ -90,7 +91,7 @@ export class Partner {
     const transport = openChannel({ request: this.#link.request, identity, party, ledgerSealingKey, clock, random });
     const { position } = this.store;
     this.#client = {
-      ...{ party, identity, transport, region: settings.region, clock, random, upload: this.#link.putChunk },
+      ...{ party, identity, transport, region: settings.region, law, clock, random, upload: this.#link.putChunk },
       ...(position && { position }),
     };
     this.participant = new Participant(this.#client);
