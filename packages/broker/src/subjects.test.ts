@@ -1,6 +1,6 @@
 /** The names: no party can be given another's account, and nothing from outside becomes part of a subject unchecked. */
 import { toBase64url } from '@eenmaal/crypto';
-import { officer, PartyId, partner, person, STEWARD } from '@eenmaal/model';
+import { officer, organisationOf, PartyId, partner, person, STEWARD, seat } from '@eenmaal/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountOf, accountOfRpc, hub, inboxPrefix, own } from './subjects.ts';
@@ -16,13 +16,21 @@ describe('accounts', () => {
     expect(accountOf(STEWARD)).toBe('steward');
     for (const taken of ['families', 'steward', 'ledger', 'officer-raad']) {
       expect(() => accountOf(partner(taken))).toThrow(malformed);
+      expect(() => accountOf(seat(taken, ID))).toThrow(malformed);
     }
+    for (const bad of ['', 'raad', 'seat//x', `seat/ra.ad/${ID}`, 'seat/*/x'])
+      expect(() => accountOf(bad)).toThrow(malformed);
   });
 
-  it('are never shared by two parties that are not persons', () => {
+  it("of a seat are its organisation's", () => expect(accountOf(seat('raad', ID))).toBe('raad'));
+
+  it('are never shared by two parties, but by persons and by one organisation with its seats', () => {
     const name = fc.stringMatching(/^(officer-|families|steward)?[a-z][a-z0-9-]{1,20}$/);
     const party = fc
-      .oneof(name.map(partner), name.map(officer), fc.constant(STEWARD), fc.constant(person(ID)))
+      .oneof(
+        ...[name.map(partner), name.map(officer), name.map((organisation) => seat(organisation, ID))],
+        ...[fc.constant(STEWARD), fc.constant(person(ID))],
+      )
       .filter((value) => PartyId.safeParse(value).success);
     const account = (value: string) => {
       try {
@@ -33,7 +41,8 @@ describe('accounts', () => {
     };
     fc.assert(
       fc.property(party, party, (a, b) => {
-        if (a !== b && account(a) !== undefined) expect(account(a)).not.toBe(account(b));
+        const together = a === b || (organisationOf(a) !== null && organisationOf(a) === organisationOf(b));
+        if (account(a) !== undefined && !together) expect(account(a)).not.toBe(account(b));
       }),
     );
   });

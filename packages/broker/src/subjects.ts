@@ -9,7 +9,7 @@
  *                     led.0  vault.<slot>  body.0      the ledger's own streams
  *                     alive                            which ledger service serves this store, if any
  */
-import { EenmaalError, Id, isOfficer, isPartner, isPerson, nameOf, type PartyId, STEWARD } from '@eenmaal/model';
+import { EenmaalError, Id, isOfficer, isPerson, nameOf, organisationOf, type PartyId, STEWARD } from '@eenmaal/model';
 
 export const STREAM = { ledger: 'LEDGER', vault: 'VAULT', body: 'BODY', chunk: 'CHUNK' } as const;
 export type StreamName = (typeof STREAM)[keyof typeof STREAM];
@@ -30,16 +30,18 @@ export function checkAccount(account: string): string {
 }
 
 /**
- * The account a party's frames must come from; the ledger compares it with the one in the subject.
+ * The account a party's frames must come from; the ledger compares it with the one in the subject. A seat shares its
+ * organisation's: which of them speaks is in the signed hello of its channel.
  * @throws `malformed` for an organisation whose id would be taken for another kind of account
  */
 export function accountOf(party: PartyId): string {
   if (isPerson(party)) return FAMILIES;
   if (party === STEWARD) return STEWARD;
   if (isOfficer(party)) return checkAccount(`officer-${nameOf(party)}`);
-  if (!isPartner(party) || RESERVED.test(nameOf(party)))
+  const organisation = organisationOf(party);
+  if (organisation === null || RESERVED.test(organisation))
     throw new EenmaalError('malformed', 'account name is reserved');
-  return checkAccount(nameOf(party));
+  return checkAccount(organisation);
 }
 
 /** What a participant writes in its own account. */
