@@ -47,6 +47,10 @@ export class ByteReader {
     return this.#view.getUint8(this.#step(1));
   }
 
+  u16(): number {
+    return this.#view.getUint16(this.#step(2));
+  }
+
   u32(): number {
     return this.#view.getUint32(this.#step(4));
   }

@@ -43,6 +43,20 @@ export {
 } from './note.ts';
 export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './proof.ts';
 export { formatProofFile, type ProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+export {
+  bundlesAdded,
+  entryBundle,
+  hashTile,
+  parseTilePath,
+  readEntryBundle,
+  readHashTile,
+  TILE_WIDTH,
+  type Tile,
+  tilePath,
+  tilesAdded,
+  tilesOf,
+} from './tile.ts';
+export { type FetchTile, TileTree } from './tile-tree.ts';
 export { Tree } from './tree.ts';
 export { emptyRoot, hashChildren, hashLeaf } from './tree-hash.ts';
 export {

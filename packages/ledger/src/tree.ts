@@ -11,6 +11,7 @@
 import { equalBytes, expectHash, HASH_BYTES } from './bytes.ts';
 import { LedgerError } from './errors.ts';
 import { emptyRoot, hashChildren } from './tree-hash.ts';
+import { consistencyRanges, hashRange, inclusionRanges, type Range } from './tree-shape.ts';
 
 const PAGE_HASHES = 256;
 
@@ -53,7 +54,7 @@ export class Tree {
   /** The root the tree had at `size` leaves; now, when left out. @throws `tree-range` */
   root(size = this.#size): Uint8Array {
     this.#expectSize(size);
-    return size === 0 ? emptyRoot() : this.#subtreeRoot(0, size);
+    return size === 0 ? emptyRoot() : this.#hashOf({ start: 0, end: size });
   }
 
   /**
@@ -63,20 +64,7 @@ export class Tree {
   inclusionProof(index: number, size = this.#size): Uint8Array[] {
     this.#expectSize(size);
     expectRange(Number.isInteger(index) && index >= 0 && index < size, `leaf ${index} of ${size}`);
-    const path: Uint8Array[] = [];
-    let start = 0;
-    let end = size;
-    while (end - start > 1) {
-      const middle = start + splitPoint(end - start);
-      if (index < middle) {
-        path.push(this.#subtreeRoot(middle, end));
-        end = middle;
-      } else {
-        path.push(this.#subtreeRoot(start, middle));
-        start = middle;
-      }
-    }
-    return path.reverse();
+    return inclusionRanges(index, size).map((range) => this.#hashOf(range));
   }
 
   /**
@@ -87,23 +75,7 @@ export class Tree {
   consistencyProof(from: number, to = this.#size): Uint8Array[] {
     this.#expectSize(to);
     expectRange(Number.isInteger(from) && from >= 0 && from <= to, `from ${from} to ${to}`);
-    if (from === 0) return [];
-    const path: Uint8Array[] = [];
-    let start = 0;
-    let end = to;
-    while (end !== from) {
-      const middle = start + splitPoint(end - start);
-      if (from <= middle) {
-        path.push(this.#subtreeRoot(middle, end));
-        end = middle;
-      } else {
-        path.push(this.#subtreeRoot(start, middle));
-        start = middle;
-      }
-    }
-    // A verifier knows the old root; it needs this hash only when the old tree is more than this subtree.
-    if (start !== 0) path.push(this.#subtreeRoot(start, end));
-    return path.reverse();
+    return consistencyRanges(from, to).map((range) => this.#hashOf(range));
   }
 
   /** True when this tree had exactly this root at `size`. */
@@ -111,20 +83,20 @@ export class Tree {
     return Number.isInteger(size) && size >= 0 && size <= this.#size && equalBytes(this.root(size), root);
   }
 
-  /** Hash of leaves [start, end); `start` is 0 or one of RFC 9162's split points, so every part is a stored node. */
-  #subtreeRoot(start: number, end: number): Uint8Array {
-    let root: Uint8Array | undefined;
-    let position = end;
-    let level = 0;
-    for (let rest = end - start; rest > 0; rest = Math.floor(rest / 2)) {
-      if (rest % 2 === 1) {
-        const node = this.#node(level, position / 2 ** level - 1);
-        root = root === undefined ? node.slice() : hashChildren(node, root);
-        position -= 2 ** level;
-      }
-      level += 1;
-    }
-    return root as Uint8Array;
+  /**
+   * Hash of the complete subtree over leaves `index * 2^level` up to `(index + 1) * 2^level`. It never changes.
+   * @throws `tree-range` when the tree has not (yet) all of these leaves
+   */
+  node(level: number, index: number): Uint8Array {
+    const end = (index + 1) * 2 ** level;
+    const whole = Number.isInteger(level) && level >= 0 && Number.isInteger(index) && index >= 0;
+    expectRange(whole && end <= this.#size, `node ${index} at level ${level} of ${this.#size}`);
+    return this.#node(level, index).slice();
+  }
+
+  /** A copy, also when the range is one stored node. */
+  #hashOf(range: Range): Uint8Array {
+    return hashRange(range, ({ level, index }) => this.#node(level, index)).slice();
   }
 
   /** A view on a stored hash; never hand it out without copying. */
@@ -146,13 +118,6 @@ export class Tree {
   #expectSize(size: number): void {
     expectRange(Number.isInteger(size) && size >= 0 && size <= this.#size, `size ${size} of ${this.#size}`);
   }
-}
-
-/** The largest power of two smaller than `size` (RFC 9162, 2.1.1); `size` is at least 2. */
-function splitPoint(size: number): number {
-  let split = 1;
-  while (split * 2 < size) split *= 2;
-  return split;
 }
 
 function expectRange(inside: boolean, detail: string): void {

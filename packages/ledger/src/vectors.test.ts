@@ -1,6 +1,7 @@
 /** Runs the published vectors in test/vectors/ledger through this package; verify.py there reads the same files. */
 import { readFileSync } from 'node:fs';
 import {
+  concat,
   fromBase64,
   fromHex,
   sha256,
@@ -21,6 +22,8 @@ import { makeLeaf } from './leaf.ts';
 import { ed25519Verifier, openNote } from './note.ts';
 import { verifyConsistency, verifyInclusion } from './proof.ts';
 import { formatProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+import { entryBundle, hashTile, parseTilePath, readEntryBundle, type Tile, tilePath, tilesOf } from './tile.ts';
+import { TileTree } from './tile-tree.ts';
 import { Tree } from './tree.ts';
 import { hashLeaf } from './tree-hash.ts';
 import { formatVkey, parseVkey } from './vkey.ts';
@@ -43,15 +46,17 @@ const treeOf = (entries: Uint8Array[]) => {
 };
 
 /** `check` runs a valid case with its own expectations; on an invalid one it must throw the named code. */
-function runAll(file: string, part: string, check: (vector: Vector) => void): void {
+function runAll(file: string, part: string, check: (vector: Vector) => void | Promise<void>): void {
   const cases: Vector[] = load(file)[part];
   describe(`${file} ${part}`, () => {
     it('names only codes that exist', () => {
       for (const { error } of cases) if (error !== undefined) expect(LEDGER_ERRORS).toHaveProperty(error);
     });
-    it.each(cases.map((vector) => [vector.name, vector]))('%s', (_name, vector) => {
-      if (vector.error === undefined) check(vector);
-      else expect(() => check(vector)).toThrow(expect.objectContaining({ name: 'LedgerError', code: vector.error }));
+    it.each(cases.map((vector) => [vector.name, vector]))('%s', async (_name, vector) => {
+      const run = async () => check(vector);
+      const refused = { name: 'LedgerError', code: vector.error };
+      if (vector.error === undefined) await run();
+      else await expect(run()).rejects.toThrow(expect.objectContaining(refused));
     });
   });
 }
@@ -108,6 +113,50 @@ runAll('entry-bodies.json', 'cases', ({ leaf, plaintext, salt, event, secret }) 
   const body = openEntryBody(fromHex(leaf), fromHex(plaintext));
   const found = { salt: toHex(body.salt), event: toHex(body.event), secret: body.secret && toHex(body.secret) };
   expect(found).toEqual({ salt, event, secret });
+});
+
+runAll('tiles.json', 'paths', ({ path, level, index, width }) => {
+  expect(parseTilePath(path)).toEqual({ level, index, width });
+  expect(tilePath({ level, index, width })).toBe(path);
+});
+
+runAll('tiles.json', 'bundles', ({ width, bytes, entries }) => {
+  expect(readEntryBundle(width, fromHex(bytes)).map(toHex)).toEqual(entries);
+  expect(toHex(entryBundle(hexes(entries)))).toBe(bytes);
+});
+
+runAll(
+  'tiles.json',
+  'proofs',
+  async ({ size, root, files, index, leafHash, from, fromRoot, bundle, entries, proof }) => {
+    const tiles = new TileTree({ size, root: fromHex(root) }, async (path) => files[path] && fromHex(files[path]));
+    if (bundle !== undefined) {
+      expect((await tiles.entries(bundle)).map(toHex)).toEqual(entries);
+    } else if (from === undefined) {
+      const found = await tiles.inclusionProof(index);
+      expect([toHex(found.leafHash), found.proof.map(toHex)]).toEqual([leafHash, proof]);
+    } else {
+      expect((await tiles.consistencyProof(from, fromHex(fromRoot))).map(toHex)).toEqual(proof);
+    }
+  },
+);
+
+it('tiles.json: which tiles there are, what is in them, and a tree of others', () => {
+  const { sizes, hashTiles, foreignRoot } = load('tiles.json');
+  for (const { size, full, partial } of sizes) {
+    const tiles = tilesOf(size);
+    const isFull = ({ width }: Tile) => width === 256;
+    expect(tiles.filter((tile) => !isFull(tile)).map(tilePath)).toEqual(partial);
+    const levels = Object.values(Object.groupBy(tiles.filter(isFull), ({ level }) => level));
+    expect(levels.map((row) => row?.length)).toEqual(full);
+  }
+  const tree = treeOf(Array.from({ length: hashTiles.size }, (_, i) => generatedEntry(i)));
+  for (const { path, sha256: digest } of hashTiles.tiles)
+    expect(toHex(sha256(hashTile(tree, parseTilePath(path))))).toBe(digest);
+  const others = Array.from({ length: foreignRoot.size }, (_, i) =>
+    concat(Uint8Array.of(0, 0, 0, 1), utf8(`entry-${i}-${'x'.repeat(i % 37)}`)),
+  );
+  expect(toHex(treeOf(others).root())).toBe(foreignRoot.root);
 });
 
 it('roots.json', () => {

@@ -258,6 +258,91 @@ def open_proof_file(data, leaf, log_vkey, witness_vkeys):
     return index, checkpoint, extra
 
 
+# --- tiles ----------------------------------------------------------------------------------------------------------
+
+
+def tile_path(level, index, width):
+    digits = str(index).zfill((len(str(index)) + 2) // 3 * 3)
+    groups = [digits[i : i + 3] for i in range(0, len(digits), 3)]
+    name = "/".join(["x" + group for group in groups[:-1]] + groups[-1:])
+    return f"tile/{level}/{name}" + ("" if width == 256 else f".p/{width}")
+
+
+def parse_tile_path(path):
+    match = re.fullmatch(r"tile/(entries|[0-9]+)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]+))?", path, re.ASCII)
+    need(match, "tile-path")
+    level, name, width = match.groups()
+    level = level if level == "entries" else int(level)
+    index, width = int(re.sub("[x/]", "", name)), 256 if width is None else int(width)
+    need((level == "entries" or level <= 63) and index <= MAX_SAFE and 1 <= width <= 256, "tile-path")
+    need(tile_path(level, index, width) == path, "tile-path")
+    return level, index, width
+
+
+def tile_rows(size):
+    """Level by level, how many hashes the tiles of that level hold together."""
+    while size:
+        yield size
+        size //= 256
+
+
+def tiles_of(size):
+    return [
+        (level, index, min(256, hashes - 256 * index))
+        for level, hashes in enumerate(tile_rows(size))
+        for index in range((hashes + 255) // 256)
+    ]
+
+
+def read_bundle(width, data):
+    entries = []
+    for _ in range(width):
+        need(len(data) >= 2, "tile-format")
+        end = 2 + int.from_bytes(data[:2], "big")
+        need(len(data) >= end, "tile-format")
+        entries.append(data[2:end])
+        data = data[end:]
+    need(not data, "tile-format")
+    return entries
+
+
+class TileTree:
+    """Reads every tile of level 0 there is, so it needs no tiles above: slow, and another way than the program's."""
+
+    def __init__(self, size, root, files):
+        self.size, self.root, self.files = size, root, files
+        for level, index, width in reversed(tiles_of(size)):
+            hashes = self.get(level, index, width, lambda w, data: self.hashes(w, data))[:width]
+            if level == 0:
+                self.leaves = hashes + getattr(self, "leaves", [])
+
+    def hashes(self, width, data):
+        need(len(data) == 32 * width, "tile-format")
+        return [data[i : i + 32] for i in range(0, len(data), 32)]
+
+    def get(self, level, index, width, read):
+        for w in (width, 256):
+            data = self.files.get(tile_path(level, index, w))
+            if data is not None:
+                return read(w, bytes.fromhex(data))
+        raise Refused("tile-missing")
+
+    def check(self):
+        need(root_of(self.leaves) == self.root, "proof-mismatch")
+        for level, index, width in tiles_of(self.size):
+            for i, found in enumerate(self.get(level, index, width, self.hashes)[:width]):
+                span = 256**level
+                start = (256 * index + i) * span
+                need(root_of(self.leaves[start : start + span]) == found, "proof-mismatch")
+
+    def entries(self, index):
+        self.check()
+        width = min(256, self.size - 256 * index)
+        bundle = self.get("entries", index, width, read_bundle)[:width]
+        need([leaf_hash(e) for e in bundle] == self.leaves[256 * index :][:width], "tile-mismatch")
+        return bundle
+
+
 # --- our own binary formats -----------------------------------------------------------------------------------------
 
 
@@ -398,6 +483,49 @@ def run_entry_body(c):
     same(body, {name: c[name] for name in ("salt", "event", "secret") if name in c})
 
 
+def run_tile_path(c):
+    same(list(parse_tile_path(c["path"])), [c["level"], c["index"], c["width"]])
+    same(tile_path(c["level"], c["index"], c["width"]), c["path"])
+
+
+def run_bundle(c):
+    same([e.hex() for e in read_bundle(c["width"], bytes.fromhex(c["bytes"]))], c["entries"])
+
+
+def run_tile_proof(c):
+    need(c.get("index", 0) < c["size"] and c.get("from", 0) <= c["size"], "tree-range")
+    root, proof = bytes.fromhex(c["root"]), unhex(c.get("proof", []))
+    tree = TileTree(c["size"], root, c["files"])
+    if "bundle" in c:
+        same([e.hex() for e in tree.entries(c["bundle"])], c["entries"])
+        return
+    tree.check()
+    if "from" in c:
+        old_root = bytes.fromhex(c["fromRoot"])
+        need(root_of(tree.leaves[: c["from"]]) == old_root, "proof-mismatch")
+        verify_consistency(c["from"], old_root, c["size"], root, proof)
+    else:
+        same(tree.leaves[c["index"]].hex(), c["leafHash"])
+        verify_inclusion(tree.leaves[c["index"]], c["index"], c["size"], root, proof)
+
+
+def run_tiles(data):
+    for c in data["sizes"]:
+        tiles = tiles_of(c["size"])
+        same([tile_path(*t) for t in tiles if t[2] < 256], c["partial"])
+        levels = [level for level, _, width in tiles if width == 256]
+        same([levels.count(level) for level in sorted(set(levels))], c["full"])
+    hashes = [leaf_hash(generated_entry(i)) for i in range(data["hashTiles"]["size"])]
+    for c in data["hashTiles"]["tiles"]:
+        level, index, width = parse_tile_path(c["path"])
+        starts = [(256 * index + i) * 256**level for i in range(width)]
+        tile = b"".join(root_of(hashes[start : start + 256**level]) for start in starts)
+        same(sha256(tile).hex(), c["sha256"])
+    foreign = data["foreignRoot"]
+    others = [b"\0\0\0\1entry-%d-%s" % (i, b"x" * (i % 37)) for i in range(foreign["size"])]
+    same(root_of([leaf_hash(e) for e in others]).hex(), foreign["root"])
+
+
 def run_roots(data):
     generated = [leaf_hash(generated_entry(i)) for i in range(257)]
     for c in data["generated"]:
@@ -441,6 +569,9 @@ SUITES = [
     ("proof-files.json", "cases", run_proof_file),
     ("commits.json", "cases", run_commit),
     ("entry-bodies.json", "cases", run_entry_body),
+    ("tiles.json", "paths", run_tile_path),
+    ("tiles.json", "bundles", run_bundle),
+    ("tiles.json", "proofs", run_tile_proof),
 ]
 
 
@@ -460,7 +591,11 @@ def load(name):
 
 def main():
     agreed, left_out, wrong = 0, 0, []
-    for name, run in (("roots.json", run_roots), ("worked-example.json", run_worked_example)):
+    for name, run in (
+        ("roots.json", run_roots),
+        ("tiles.json", run_tiles),
+        ("worked-example.json", run_worked_example),
+    ):
         found = outcome(run, load(name))
         agreed += found is None
         wrong += [] if found is None else [f"{name}: {found}"]
