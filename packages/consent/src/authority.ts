@@ -57,7 +57,8 @@ export function readsAbout(
   for (const id of place.subjects) {
     const subject = state.persons.get(id);
     if (!subject) return null;
-    const found = readsOne(state, subject, person, now) ?? place.allowed.get(id)?.get(person);
+    const own = readsOne(state, subject, person, now);
+    const found = own === undefined ? place.allowed.get(id)?.get(person) : own;
     if (found === undefined) return null;
     if (found !== null && !basis.includes(found)) basis.push(found);
   }
