@@ -1,0 +1,137 @@
+/**
+ * Names of people and places in the words of an unnamed consult. A capital in the middle of a sentence is a name unless
+ * the word is an ordinary one; at the start of a sentence, and in lower case, only what is known to be a name is.
+ */
+import * as lists from './unnamed-words.ts';
+
+type Kind = 'name' | 'place' | 'nationality';
+type NameFound = { kind: Kind; start: number; end: number; verdict: 'block' | 'warn' };
+type Judged = Pick<NameFound, 'kind' | 'verdict'> | undefined;
+
+const NAME: Judged = { kind: 'name', verdict: 'block' };
+const PERHAPS: Judged = { kind: 'name', verdict: 'warn' };
+const PLACE: Judged = { kind: 'place', verdict: 'warn' };
+const NATIONALITY: Judged = { kind: 'nationality', verdict: 'warn' };
+
+/** `text`: folded, and with what other patterns took blanked out. */
+export function readNames(text: string): NameFound[] {
+  const read = wordsOf(text);
+  const signature = signatureOf(read);
+  const lower = new Set(read.filter(({ form }) => form === 'lower').map(({ key }) => key));
+  const judged = read.map((word, at) => judge(word, read[at - 1], read[at - 2], read[at + 1], at >= signature, lower));
+  const named = new Set(read.filter((_, at) => judged[at] === NAME).map(({ key }) => key));
+  const found = read.flatMap(({ key, form, start, end }, at): NameFound[] => {
+    // who is named inside one sentence is also meant at the start of another
+    const verdict = named.has(key) && form !== 'lower' && !judged[at] ? NAME : judged[at];
+    return verdict ? [{ ...verdict, start, end }] : [];
+  });
+  return joined(found, text);
+}
+
+type Word = {
+  key: string;
+  form: 'lower' | 'title' | 'capitals';
+  start: number;
+  end: number;
+  /** Begins a sentence or a line, where a capital says nothing. */
+  opens: boolean;
+  /** What stands between this word and the one before, and the character after. */
+  gap: string;
+  after: string;
+};
+
+function wordsOf(text: string): Word[] {
+  const read: Word[] = [];
+  for (const { 0: word, index } of text.matchAll(/\p{L}+/gu)) {
+    const before = read.at(-1);
+    const gap = text.slice(before?.end ?? 0, index);
+    const end = index + word.length;
+    read.push({
+      key: word.toLowerCase(),
+      form: !/^\p{Lu}/u.test(word) ? 'lower' : /\p{Ll}/u.test(word) ? 'title' : 'capitals',
+      start: index,
+      end,
+      opens: !before || opensAfter(before, gap),
+      gap,
+      after: text.charAt(end),
+    });
+  }
+  return read;
+}
+
+const opensAfter = (before: Word, gap: string): boolean => {
+  if (gap.includes('\n') || / ["']$/.test(gap)) return true;
+  if (gap.startsWith('.') && (before.end - before.start === 1 || lists.SHORTENED.has(before.key))) return false;
+  return /[.!?:…]["')\]]{0,3}\s/.test(gap);
+};
+
+/** A signature names the one who asks. Where it begins, or past the end. */
+function signatureOf(read: readonly Word[]): number {
+  const at = read.findLastIndex(({ key }) => lists.SIGN_OFF.has(key));
+  return at >= 0 && read.length - at <= 8 ? at : read.length;
+}
+
+function judge(
+  word: Word,
+  before: Word | undefined,
+  earlier: Word | undefined,
+  next: Word | undefined,
+  inSignature: boolean,
+  lower: ReadonlySet<string>,
+): Judged {
+  const { key, form, opens } = word;
+  if (key.length === 1) return undefined;
+  if (lists.NATIONALITY.test(key)) return NATIONALITY;
+  if (form === 'title' && !ordinary(key) && (inSignature || isGreeted(word, before))) return PERHAPS;
+  if (isKnownName(word)) return NAME;
+  if (ordinary(key)) return undefined;
+  const link = lists.PARTICLES.has(before?.key ?? '') ? earlier : before;
+  if (isLabelled(word, before, earlier)) return NAME;
+  if (form === 'lower') return link !== before && lists.TITLES.has(link?.key ?? '') ? PERHAPS : undefined;
+  if (!opens && lists.TITLES.has(link?.key ?? '') && (form === 'title' || key.length > 3)) return NAME;
+  if (form === 'capitals') return undefined;
+  if (lists.PLACES.has(key)) return PLACE;
+  if (opens) return lists.VERBS.has(next?.key ?? '') && next?.gap === ' ' && !lower.has(key) ? PERHAPS : undefined;
+  return lists.BEFORE_PLACE.has(before?.key ?? '') && word.gap === ' ' ? PLACE : NAME;
+}
+
+const isKnownName = ({ key, form }: Word): boolean => {
+  if (lists.NAMES.has(key)) return true;
+  if (form === 'lower') return false;
+  const owner = key.endsWith('s') ? key.slice(0, -1) : key;
+  return (
+    lists.NAMES.has(owner) || (form === 'title' && (lists.NAMES_AND_WORDS.has(key) || lists.NAMES_AND_WORDS.has(owner)))
+  );
+};
+
+/** "Hoi Karin," greets the one who is asked for advice. */
+const isGreeted = ({ after, gap }: Word, before: Word | undefined): boolean =>
+  before?.opens === true && lists.GREETINGS.has(before.key) && gap === ' ' && /^[,!\n]?$/.test(after);
+
+/** "Naam: sanne", "genaamd jayvano", "achternaam is pietersen". */
+const isLabelled = ({ gap }: Word, before: Word | undefined, earlier: Word | undefined): boolean => {
+  if (!before) return false;
+  if (lists.LABELS.has(before.key)) return /^ ?[:=] ?$/.test(gap);
+  if (lists.CALLED.has(before.key)) return gap === ' ';
+  return lists.LABELS.has(earlier?.key ?? '') && (before.key === 'is' || before.key === 'luidt') && gap === ' ';
+};
+
+const ordinary = (key: string): boolean =>
+  lists.ORDINARY.has(key) || lists.ORDINARY.has(key.replace(/(?:s|en|e)$/, '')) || lists.ORDINARY_ENDING.test(key);
+
+/** First name, particles and surname are one finding. */
+function joined(found: readonly NameFound[], text: string): NameFound[] {
+  const result: NameFound[] = [];
+  for (const each of found) {
+    const last = result.at(-1);
+    const joins =
+      last?.kind === 'name' &&
+      each.kind === 'name' &&
+      last.verdict === each.verdict &&
+      each.start - last.end <= 16 &&
+      /^[ '.-]{1,2}(?:(?:van|de|der|den|ten|ter|het|t|el|al|ben|bin) ){0,3}$/.test(text.slice(last.end, each.start));
+    if (last && joins) last.end = each.end;
+    else result.push({ ...each });
+  }
+  return result;
+}
