@@ -1,19 +1,203 @@
-/** Clocks: which terms of the law run in a dossier, since when, until when, and whether they were met. */
-import type { Clock, Id, Instant, PartyId } from '@eenmaal/model';
-import type { Law } from './law.ts';
-import type { State } from './state.ts';
+/**
+ * Clocks (termijnen): which terms of the law run in a dossier, since when, until when, and whether they were met. The terms
+ * are data (law/clocks.yaml); here they are laid over what the ledger holds. Nothing ticks: the time is a parameter.
+ */
+import type { Clock, Id, Instant, OrganisationId, PartyId, StatementOf } from '@eenmaal/model';
+import { organisationOf, partner } from '@eenmaal/model';
+import { Temporal } from 'temporal-polyfill';
+import { addTerm } from './civil-time.ts';
+import { informsOf, subjectsOf } from './knowledge.ts';
+import { type ClockEvent, type Law, type Clock as LawClock, ruleAt } from './law.ts';
+import type { Act, DisclosureState, DossierState, State } from './state.ts';
 
-/** When the second person must have looked at an emergency disclosure made at `at`: one working day later. */
-export function reviewDue(_law: Law, at: Instant): Instant {
-  return at;
+type Term = LawClock['term'];
+
+/** Something that starts, stops or postpones a clock. */
+type Fact = {
+  event: ClockEvent;
+  /** The disclosure, request, order or seat it is about, first; the request a disclosure answers; the persons it is about. */
+  matters: readonly Id[];
+  at: Instant;
+  index: number;
+  /** From when a term that starts here counts. */
+  from: Instant;
+  by: OrganisationId | null;
+  /** Who must act when this starts a clock, and the other side. */
+  answerable: OrganisationId | null;
+  other: OrganisationId | null;
+  /** The family must wait on: no end of a clock that the law lets be extended. */
+  postpones: boolean;
+};
+
+/** The rule a report to Veilig Thuis is made under. */
+const REPORT_RULE = 'L08';
+
+/** The first instant after a term that starts at `from`. */
+const termEnd = (law: Law, from: Instant, term: Term): Instant => addTerm(from, term, law.holidays);
+
+/** A term counted back gains no days from weekends and holidays (Algemene termijnenwet art. 1 paragraph 2). */
+const countedBack = (until: Instant, { amount, unit }: Term): Instant =>
+  Temporal.Instant.fromEpochMilliseconds(until)
+    .toZonedDateTimeISO('Europe/Amsterdam')
+    .subtract({ [unit]: amount }).epochMilliseconds;
+
+/** @throws when the law has no such clock; `parseLaw` refuses a law without those the product names */
+function named(law: Law, id: 'emergency-review' | 'inform-recheck'): LawClock {
+  const clock = law.clocks.get(id);
+  if (!clock) throw new Error(`the law has no clock ${id}`);
+  return clock;
 }
+
+/** When the second person must have looked at an emergency disclosure made at `at`. */
+export const reviewDue = (law: Law, at: Instant): Instant => termEnd(law, at, named(law, 'emergency-review').term);
+
+/** When it must be looked at again whether the family can be told, after it was looked at `times` times. */
+export const recheckDue = (law: Law, at: Instant, times: number): Instant =>
+  dueOf(law, named(law, 'inform-recheck'), at, times);
 
 /** Every term that runs or ran in a dossier, oldest first. */
-export function clocksOf(_state: State, _dossier: Id, _now: Instant): Clock[] {
-  return [];
+export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
+  const known = state.dossiers.get(dossier);
+  if (!known) return [];
+  const facts = known.acts.flatMap((act) => factsOf(state, known, act)).filter(({ at }) => at <= now);
+  const clocks: Clock[] = [];
+  for (const clock of state.law.clocks.values()) {
+    for (const start of facts) {
+      const ran = start.event === clock.starts ? run(state, clock, start, facts, now) : null;
+      if (ran) clocks.push(ran);
+    }
+  }
+  return [...clocks, ...grantEnds(state, known, now), ...orderEnds(state, known, now)].sort(
+    (a, b) => a.started - b.started || (`${a.id} ${a.about}` < `${b.id} ${b.about}` ? -1 : 1),
+  );
 }
 
-/** Those that `party` may know of. */
-export function clocksFor(_state: State, _party: PartyId, _dossier: Id, _now: Instant): Clock[] {
-  return [];
+function run(state: State, clock: LawClock, start: Fact, facts: readonly Fact[], now: Instant): Clock | null {
+  const who = whoseClock(state, clock, start);
+  const [about] = start.matters;
+  if (who === null || about === undefined || start.from > now) return null;
+  const later = facts.filter(
+    ({ event, index, matters, by }) =>
+      index > start.index &&
+      clock.stops.includes(event) &&
+      matters.some((matter) => start.matters.includes(matter)) &&
+      // what an organisation must do is not done by another
+      (by === who || by === null || event === 'order'),
+  );
+  const stop = later.find(({ postpones }) => !(postpones && clock.extend));
+  const stoppedAt = stop?.at ?? null;
+  const due = dueOf(state.law, clock, start.from, stop ? later.indexOf(stop) : later.length);
+  const over = (stoppedAt ?? now) >= due;
+  return { id: clock.id, rule: clock.article, about, who: partner(who), started: start.at, due, over, stoppedAt };
 }
+
+/** The one with the task, among the two sides; `organisation`: the one the start makes answerable. */
+function whoseClock(state: State, { who }: LawClock, { answerable, other }: Fact): OrganisationId | null {
+  if (who === 'organisation') return answerable;
+  const hasTask = (id: OrganisationId | null) => id !== null && state.parties.get(partner(id))?.roles.includes(who);
+  return [answerable, other].find(hasTask) ?? null;
+}
+
+/** `postponed`: how often it was put off. An extension starts where the term ended. */
+function dueOf(law: Law, { term, counts, extend }: LawClock, from: Instant, postponed: number): Instant {
+  if (counts === 'before') return countedBack(from, term);
+  let due = termEnd(law, from, term);
+  const times = extend ? (extend.repeated ? postponed : Math.min(postponed, 1)) : 0;
+  for (let time = 0; extend && time < times; time++) due = termEnd(law, due - 1, extend);
+  return due;
+}
+
+/** What one act means to the clocks. The state knows no moment of a message, so none starts or stops one. */
+function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
+  const { id, about, at, index, partner: other } = act;
+  const own = organisationOf(act.by);
+  const fact = (event: ClockEvent, more: Partial<Fact> = {}): Fact => ({
+    ...{ event, matters: about === null ? [] : [about], at, index, from: at, by: own },
+    ...{ answerable: own, other, postpones: false },
+    ...more,
+  });
+  switch (act.kind) {
+    case 'ask':
+      return [
+        fact('ask', { ...{ answerable: other, other: own }, matters: [id, ...(state.asks.get(id)?.about ?? [])] }),
+      ];
+    case 'request': {
+      const right = rightOf(state, id);
+      return right ? [fact(`request:${right}`, { answerable: other, other: own })] : [];
+    }
+    case 'disclose': {
+      const disclosure = state.disclosures.get(id);
+      return disclosure ? eventsOf(state, dossier, disclosure).map(([event, matters]) => fact(event, { matters })) : [];
+    }
+    case 'inform': {
+      const disclosure = state.disclosures.get(about ?? '');
+      return [fact('inform', { postpones: !disclosure?.told || informsOf(dossier, disclosure.id).at(-1) !== act })];
+    }
+    case 'objection': {
+      const owner = state.disclosures.get(about ?? '')?.by ?? seatOfStatement(state, dossier, about);
+      return [fact('objection', { answerable: owner === undefined ? null : organisationOf(owner) })];
+    }
+    case 'order': {
+      const order = dossier.orders.get(about ?? '');
+      // a later statement about the same order replaced its end
+      const end = order?.statement === id ? [fact('order:until', { answerable: other, from: order.until })] : [];
+      return [fact('order', { answerable: other }), ...end];
+    }
+    case 'endorse':
+    case 'weigh':
+    case 'answer':
+    case 'erase':
+      return [fact(act.kind)];
+    default:
+      return [];
+  }
+}
+
+/** A report to Veilig Thuis is about persons: whatever it does about them next answers it. */
+function eventsOf(state: State, dossier: DossierState, disclosure: DisclosureState): [ClockEvent, Id[]][] {
+  const { id, ask, rule, emergency, told } = disclosure;
+  const about = [id, ...subjectsOf(state, disclosure)];
+  const events: [ClockEvent, Id[]][] = [['disclose', ask === null ? about : [...about, ask]]];
+  if (rule === REPORT_RULE) events.push(['disclose:report', about]);
+  if (emergency) events.push(['disclose:emergency', [id]]);
+  if (!told || informsOf(dossier, id).length > 0) events.push(['disclose:later', [id]]);
+  return events;
+}
+
+const seatOfStatement = (state: State, { seats }: DossierState, statement: string | null): PartyId | undefined =>
+  seats.find((seat) => state.parties.get(seat)?.seat?.statement === statement);
+
+/** Consent ends by itself; a withdrawal ends it before. */
+function grantEnds(state: State, { acts }: DossierState, now: Instant): Clock[] {
+  const clocks: Clock[] = [];
+  for (const { kind, id, by, about, partner: to, index } of acts) {
+    const grant = kind === 'grant' ? state.grants.get(id) : undefined;
+    if (!grant) continue;
+    const ended = acts.find(
+      (act) =>
+        act.index > index &&
+        (act.kind === 'withdraw' || act.kind === 'refuse') &&
+        act.by === by &&
+        act.about === about &&
+        act.partner === to,
+    );
+    const stoppedAt = ended && ended.at < grant.until ? ended.at : null;
+    clocks.push({
+      ...{ id: 'grant-end', rule: reference(state.law, 'L01', now), about: id, who: partner(grant.partner) },
+      ...{ started: grant.from, due: grant.until, over: now >= (stoppedAt ?? grant.until), stoppedAt },
+    });
+  }
+  return clocks;
+}
+
+const orderEnds = (state: State, { orders }: DossierState, now: Instant): Clock[] =>
+  [...orders.values()].map(({ id, institution, from, until }) => ({
+    ...{ id: 'order-end', rule: reference(state.law, 'L06', now), about: id, who: partner(institution) },
+    ...{ started: from, due: until, over: now >= until, stoppedAt: null },
+  }));
+
+/** Which right a request uses. */
+const rightOf = (state: State, request: Id): StatementOf<'request'>['right'] | undefined =>
+  (state.requests.get(request) as { right?: StatementOf<'request'>['right'] } | undefined)?.right;
+
+const reference = (law: Law, id: string, now: Instant): string => ruleAt(law, id, now)?.reference ?? id;

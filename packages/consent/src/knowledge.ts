@@ -1,0 +1,75 @@
+/**
+ * What notices, clocks and explanations all ask of the past: since when the family knows of a disclosure, whether an
+ * organisation could read just then, and whether a family member knows that the organisation has to do with it.
+ */
+import type { Id, Instant, OrganisationId, PartyId } from '@eenmaal/model';
+import { organisationOf } from '@eenmaal/model';
+import { decidersOf } from './authority.ts';
+import type { Act, CompartmentState, DeciderId, DisclosureState, DossierState, GrantState, State } from './state.ts';
+import { ALL_PURPOSES } from './state.ts';
+import type { Sight } from './visible.ts';
+
+/** The moments a disclosure was looked at again: it was told, or had to wait on. */
+export const informsOf = ({ acts }: DossierState, disclosure: Id): Act[] =>
+  acts.filter(({ kind, about }) => kind === 'inform' && about === disclosure);
+
+/** When the family was told; null while it waits. Nothing is said after it was told, so the last word was that. */
+export const toldAt = (dossier: DossierState, { id, told, at }: DisclosureState): Instant | null =>
+  told ? (informsOf(dossier, id).at(-1)?.at ?? at) : null;
+
+/** The persons that what was disclosed is about. */
+export const subjectsOf = (state: State, { items }: DisclosureState): Id[] => [
+  ...new Set(items.flatMap((id) => state.compartments.get(state.messages.get(id)?.compartment ?? '')?.subjects ?? [])),
+];
+
+/** The same party, or of the same organisation. */
+export const isSide = (party: PartyId, other: PartyId): boolean =>
+  party === other || (organisationOf(party) !== null && organisationOf(party) === organisationOf(other));
+
+/** Grants of one decider that were not ended then. */
+export type Live = (decider: DeciderId) => readonly GrantState[];
+
+/**
+ * Whether everybody who decides at `at` had a yes in force then, for one and the same purpose. `also`: for a subject,
+ * somebody whose say counted too, and who died since.
+ */
+export function agreedAt(
+  state: State,
+  { subjects, audience }: CompartmentState,
+  live: Live,
+  at: Instant,
+  also: (subject: Id) => DeciderId | null = () => null,
+): boolean {
+  let shared = ALL_PURPOSES;
+  for (const id of subjects) {
+    const subject = state.persons.get(id);
+    const deciders = subject ? [...decidersOf(state, subject, at, audience), also(id)] : [];
+    const speaking = deciders.filter((decider) => decider !== null);
+    if (speaking.length === 0) return false;
+    for (const decider of speaking) {
+      const inForce = live(decider).filter(({ from, until }) => from <= at && at < until);
+      shared &= inForce.reduce((bits, { purposeBits }) => bits | purposeBits, 0);
+    }
+  }
+  return shared !== 0;
+}
+
+/** What was said to an organisation here and still stands. */
+export const standing =
+  ({ says }: CompartmentState, organisation: OrganisationId): Live =>
+  (decider) => {
+    const say = says.get(organisation)?.get(decider);
+    return say && !say.refused ? say.grants.filter(({ ended }) => ended === null) : [];
+  };
+
+/** Whether a family member knows this organisation has to do with it: by the dossier, an order, or what it may see. */
+export function knowsOrganisation(state: State, sight: Sight, dossier: DossierState, id: OrganisationId): boolean {
+  if (organisationOf(dossier.by) === id) return true;
+  for (const place of sight.compartments) if (state.compartments.get(place)?.says.has(id)) return true;
+  for (const { institution, statement } of dossier.orders.values())
+    if (institution === id && sight.statements.has(statement)) return true;
+  return dossier.acts.some((act) => {
+    const disclosure = sight.statements.has(act.id) ? state.disclosures.get(act.id) : undefined;
+    return disclosure !== undefined && [disclosure.by, disclosure.to].some((side) => organisationOf(side) === id);
+  });
+}
