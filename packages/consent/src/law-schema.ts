@@ -27,13 +27,13 @@ export const RuleData = z.strictObject({
   /** Tasks, or `any`. */
   from: z.array(RoleId).min(1).max(20),
   /** Tasks; `any`; `named`: whoever the disclosure names; or family members: the person it is about, who has custody over
-   * it, its foster parent. */
+   * it, its foster parent, or any other family member in the dossier (`person:relative`). */
   toward: z
-    .array(z.union([RoleId, z.enum(['person:self', 'person:custody', 'person:foster'])]))
+    .array(z.union([RoleId, z.enum(['person:self', 'person:custody', 'person:foster', 'person:relative'])]))
     .min(1)
     .max(20),
   /** Whose data: `child`, under 18; `child-and-custody`, also who has custody over it; `dead`, somebody who died. */
-  about: z.enum(['any', 'child', 'child-and-custody', 'dead']),
+  about: z.enum(['any', 'under16', 'child', 'child-and-custody', 'dead']),
   /** What must stand in the ledger and be in force: a supervision order, a foster placement, a grant about the same person. */
   needs: z.enum(['none', 'order', 'foster', 'involved']),
   /** An `ask` under this rule makes it a duty: nothing is weighed. */

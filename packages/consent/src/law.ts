@@ -119,8 +119,8 @@ function checkRules(
       if (unknown >= 0) throw refuse(at(side, unknown), 'no such role in roles.yaml');
     }
     if (rule.permits !== null && !rule.permits.startsWith('P-')) throw refuse(at('permits'), 'no code of a permit');
-    if (rule.permits !== null && rule.kind === 'prohibition')
-      throw refuse(at('permits'), 'a prohibition permits nothing');
+    if (rule.permits !== null && (rule.kind === 'prohibition' || rule.kind === 'consent'))
+      throw refuse(at('permits'), 'a prohibition or a consent permits no disclosure');
   }
   const missing = NAMED_RULES.find((id) => !byId.has(id));
   if (missing) throw refuse(['rules'], `rule ${missing} is missing`);
@@ -157,8 +157,9 @@ export const inForce = (rule: Rule, now: Instant): boolean => rule.enabled && no
 /** `L08@2015-01-01`: a rule and the version of the text it was read from, as decisions record it. */
 export const ruleReference = (rule: Rule): string => rule.reference;
 
-/** Rules that are offered when somebody tries to read without a basis; ask `inForce` too. */
-export const rulesOffered = (law: Law): readonly Rule[] => law.offered;
+/** Those that might give something to an organisation with these tasks. */
+export const offeredTo = (law: Law, roles: readonly RoleId[]): Rule[] =>
+  law.offered.filter(({ toward }) => toward.some((to) => to === 'any' || roles.includes(to as RoleId)));
 
 /** Which instants in a person's life change the law; null: passed before the attestation. */
 export type AgeBoundaries = { turns12: Instant | null; turns16: Instant | null; turns18: Instant | null };
