@@ -40,13 +40,7 @@ type Core = {
   makeLeaf(type: number, salt: Uint8Array, event: Uint8Array): Uint8Array;
   leafHash(leaf: Uint8Array): Uint8Array;
   checkInclusion(leaf: Uint8Array, index: number, size: number, root: Uint8Array, proof: Uint8Array[]): void;
-  checkConsistency(
-    from: number,
-    fromRoot: Uint8Array,
-    to: number,
-    toRoot: Uint8Array,
-    proof: Uint8Array[],
-  ): void;
+  checkConsistency(from: number, fromRoot: Uint8Array, to: number, toRoot: Uint8Array, proof: Uint8Array[]): void;
   parseVkey(text: string): Vkey;
   openNote(bytes: Uint8Array, keys: Vkey[]): { text: string; verified: { key: Vkey; signature: Uint8Array }[] };
   parseCheckpoint(text: string): Position & { origin: string };
@@ -72,7 +66,15 @@ const NAMES: (keyof Core)[] = [
 ];
 
 // the typed arrays of this realm, so that what goes in and comes out compares as usual; nothing else from outside
-const context = createContext({ TextEncoder, TextDecoder, Uint8Array, Uint32Array, BigUint64Array, DataView, ArrayBuffer });
+const context = createContext({
+  TextEncoder,
+  TextDecoder,
+  Uint8Array,
+  Uint32Array,
+  BigUint64Array,
+  DataView,
+  ArrayBuffer,
+});
 runInContext(inline('<script id="core">'), context);
 export const core = runInContext(`({ ${NAMES.join(', ')} })`, context) as Core;
 

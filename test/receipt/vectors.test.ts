@@ -85,4 +85,3 @@ it('worked-example.json, from its events to its proofs', () => {
   const { from, to, proof: grown } = consistency;
   core.checkConsistency(from, decode(roots[from]), to, decode(roots[to]), grown.map(decode));
 });
-
