@@ -72,7 +72,7 @@ export function world(law: Law, dossiers: number, perDossier: number, questions:
 const registered = (party: PartyId) =>
   ({
     ...{ party, registrar: 'steward', name: party, attests: false, keys: null, kid: null, sealingKid: null },
-    ...{ organisation: organisationOf(party), roles: ['local-team'], youthOnly: false, secrecy: 'L01' },
+    ...{ organisation: organisationOf(party), roles: ['local-team'], offered: [], youthOnly: false, secrecy: 'L01' },
     ...{ person: isPerson(party) ? nameOf(party) : null, seat: null, ended: false },
   }) as const;
 

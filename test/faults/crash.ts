@@ -212,7 +212,7 @@ async function check(
   const officer = await region.joinOfficer('fg');
   await untilAnswered(() => officer.participant.sync());
   const signed = await officer.participant.checkpoints.advance();
-  const { differences } = await replay(officer.transport, signed, region.region);
+  const { differences } = await replay(officer.transport, signed, region.region, officer.participant.mirror.state.law);
   const problems = differences.map(({ index, what }) => `entry ${index}: ${what}`);
   const logged = { message: new Map<string, number>(), opening: new Map<string, number>() };
   const add = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);

@@ -63,7 +63,12 @@ describe('two ledger services on one store', () => {
     expect(await readFile(region.ledger.logFile, 'utf8')).toContain('second-writer');
 
     const officer = await region.joinOfficer('fg');
-    const result = await replay(officer.transport, await officer.participant.checkpoints.advance(), region.region);
+    const result = await replay(
+      officer.transport,
+      await officer.participant.checkpoints.advance(),
+      region.region,
+      officer.participant.mirror.state.law,
+    );
     expect(result.differences).toEqual([]);
     expect(result.counts.opening).toBe(1);
     await taker.stop();

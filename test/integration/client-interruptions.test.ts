@@ -27,9 +27,9 @@ async function bent(bend: Bend): Promise<Participant> {
   const { transport } = await chain.participant(PARTY);
   const call = async (request: Parameters<Transport['call']>[0], attached?: Uint8Array) =>
     bend(request.op, await transport.call(request, attached));
-  const { clock, random, region } = chain;
+  const { clock, law, random, region } = chain;
   const identity = chain.identityOf(PARTY);
-  return new Participant({ party: PARTY, identity, region, clock, random, transport: { call } as Transport });
+  return new Participant({ party: PARTY, identity, region, law, clock, random, transport: { call } as Transport });
 }
 
 describe('a participant', () => {

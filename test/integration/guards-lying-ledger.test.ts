@@ -184,7 +184,12 @@ describe('a yes that was taken back and is still shown', () => {
     const [jws = ''] = stated;
     const index = await write(chain, place.dossier, { kind: 'statement', at: 0, jws });
     const officer = await chain.participant('officer/fg');
-    const { differences } = await replay(officer.transport, await officer.checkpoints.advance(), officer.region);
+    const { differences } = await replay(
+      officer.transport,
+      await officer.checkpoints.advance(),
+      officer.region,
+      world.chain.law,
+    );
     expect(differences).toEqual([{ index, what: 'statement should have been refused: wrap-set-wrong' }]);
   });
 });

@@ -41,7 +41,7 @@ const identity = () => world.chain.identityOf('partner/org-b');
 async function officer(chain: TestChain = world.chain) {
   const one = await chain.participant('officer/fg');
   const position = await one.checkpoints.advance();
-  return { one, position, result: await replay(one.transport, position, one.region) };
+  return { one, position, result: await replay(one.transport, position, one.region, world.chain.law) };
 }
 
 /** What the officer says about an entry the ledger made up. */
@@ -130,7 +130,7 @@ describe('a log of another region', () => {
     try {
       const { one, position, result } = await officer(invented);
       expect(result.differences, 'sound in itself').toEqual([]);
-      expect(await codeOf(replay(one.transport, position, world.chain.region))).toBe('split-view');
+      expect(await codeOf(replay(one.transport, position, world.chain.region, world.chain.law))).toBe('split-view');
     } finally {
       await invented.stop();
     }
@@ -146,7 +146,7 @@ describe('a log of another region', () => {
         const entries = answer.entries.map((entry) => (entry.index === 0 && first ? first : entry));
         return { answer: { ...answer, entries }, attached };
       });
-      expect(await codeOf(replay(lying, theirs.position, world.chain.region))).toBe('split-view');
+      expect(await codeOf(replay(lying, theirs.position, world.chain.region, world.chain.law))).toBe('split-view');
     } finally {
       await invented.stop();
     }

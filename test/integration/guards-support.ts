@@ -78,8 +78,8 @@ export function over(
   transport: Transport,
   position?: Position,
 ): Participant & { transport: Transport } {
-  const { region, clock, random } = chain;
-  const options = { party, identity, transport, region, clock, random, ...(position && { position }) };
+  const { region, law, clock, random } = chain;
+  const options = { party, identity, transport, region, law, clock, random, ...(position && { position }) };
   return Object.assign(new Participant(options), { transport });
 }
 

@@ -103,5 +103,8 @@ it.each([1, 2, 3])('senders and changes at once, seed %i: each message once, ope
   // at its own place in the log no message was under a key of somebody who might not read it
   const officer = await chain.participant('officer/fg');
   await officer.sync();
-  expect((await replay(officer.transport, officer.checkpoints.position, officer.region)).differences).toEqual([]);
+  expect(
+    (await replay(officer.transport, officer.checkpoints.position, officer.region, officer.mirror.state.law))
+      .differences,
+  ).toEqual([]);
 });

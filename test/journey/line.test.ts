@@ -134,7 +134,7 @@ describe('one message along the line', () => {
     const officer = await chain.participant('officer/fg');
     await officer.sync();
     const signed = officer.checkpoints.position;
-    const result = await replay(officer.transport, signed, officer.region);
+    const result = await replay(officer.transport, signed, officer.region, chain.law);
     expect(result).toMatchObject({ size: signed.size, root: signed.root, differences: [] });
     expect(result.counts).toMatchObject({ message: 1, delivery: 1, opening: 1, refusal: 0 });
   });
@@ -157,7 +157,7 @@ describe('11 officer verifies: what was tampered with is named', () => {
         return { ...answered, answer: { ...answer, entries } } as typeof answered;
       },
     };
-    return replay(lying, officer.checkpoints.position, officer.region);
+    return replay(lying, officer.checkpoints.position, officer.region, chain.law);
   }
   const withDecision = (entry: Logged, event: Event): Logged => {
     if (!('decision' in event)) throw new Error('not a decision');
@@ -215,7 +215,7 @@ it('11 officer verifies: a ledger that really released without a ground is caugh
     await reader.open(message, 'support');
     const officer = await broken.participant('officer/fg');
     await officer.sync();
-    const { differences } = await replay(officer.transport, officer.checkpoints.position, officer.region);
+    const { differences } = await replay(officer.transport, officer.checkpoints.position, officer.region, chain.law);
     expect(differences).toEqual([{ index, what: 'no standing basis: D-WITHDRAWN' }]);
   } finally {
     await broken.stop();

@@ -10,7 +10,7 @@ import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { prohibition } from './prohibitions.ts';
 import { isStale, readersOf } from './readers.ts';
-import { bitsOf, type CompartmentState, currentEpoch, type State } from './state.ts';
+import { bitsOf, type CompartmentState, currentEpoch, type State, sayOf } from './state.ts';
 
 type Refusal = ErrorCode | null;
 
@@ -112,7 +112,7 @@ function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'r
   const speaks = isPerson(statement.by) || isPartner(statement.by);
   if (!speaks || !compartment || compartment.dossier !== statement.dossier) return 'no-authority';
   const by = deciderOf(statement.by);
-  const given = compartment.says.get(statement.partner)?.get(by)?.grants ?? [];
+  const given = sayOf(compartment, statement.partner, by)?.grants ?? [];
   // whoever once said yes can always take it back, also after it stopped deciding
   if (statement.kind === 'withdraw' && given.length > 0) return null;
   if (!decidesIn(state, compartment, by, now)) return 'no-authority';
@@ -134,7 +134,7 @@ function checkGrant(
   // consent is informed: nobody says yes to sharing what it may not see itself
   if (decide(state, { party: by, compartment: compartment.id }, now).code !== 'P-OWN') return 'no-authority';
   if (until <= now || until <= from) return 'malformed';
-  const given = compartment.says.get(to)?.get(deciderOf(by))?.grants ?? [];
+  const given = sayOf(compartment, to, deciderOf(by))?.grants ?? [];
   return given.filter((grant) => !grant.ended && now < grant.until).length < MAX_GRANTS ? null : 'rate-limited';
 }
 

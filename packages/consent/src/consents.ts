@@ -48,26 +48,26 @@ export function consentOf(
   now: Instant,
 ): Consent {
   const organisation = party.organisation as OrganisationId;
-  const says = compartment.says.get(organisation);
-  if (!says) return nobodySaidYes(state, compartment, organisation, now);
   const purposes = question.purpose === undefined ? ALL_PURPOSES : bitsOf([question.purpose]);
   const asked: Asked = { purposes, index, now, youthOnly: party.youthOnly };
-  const agreed: [Say, PersonState][] = [];
+  const { says, people, subjects } = compartment;
+  if (people.length < subjects.length) return no('deny', 'D-NO-AUTHORITY');
+  const agreed: Say[] = [];
+  const about: PersonState[] = [];
   let shared = purposes;
   let worst: ReasonCode | null = null;
   let unheard: ReasonCode | null = null;
-  for (const id of compartment.subjects) {
-    const subject = state.persons.get(id);
-    if (!subject) return no('deny', 'D-NO-AUTHORITY');
+  for (const subject of people) {
     if (subject.dead) return no('deny', 'D-DECEASED');
     const deciders = decidersOf(state, subject, now, compartment.audience);
     if (deciders.length === 0) return no('deny', 'D-NO-AUTHORITY');
     for (const decider of deciders) {
-      const say = says.get(decider) ?? SILENCE;
-      const found = agreedPurposes(say, subject, decider, asked);
+      const say = find(says, organisation, decider);
+      const found = say ? agreedPurposes(say, subject, asked) : 'D-NO-GRANT';
       if (typeof found === 'number') {
         shared &= found;
-        agreed.push([say, subject]);
+        agreed.push(say as Say);
+        about.push(subject);
       } else if (found === 'D-NO-GRANT') {
         unheard ??= decider === subject.id && isMinor(subject, now) ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
       } else if (found === 'H-SURVIVOR-CONFIRM') unheard = found;
@@ -77,20 +77,25 @@ export function consentOf(
   if (worst) return no('deny', worst);
   if (unheard === 'H-SURVIVOR-CONFIRM') return no('hold', unheard);
   if (agreed.length === 0) {
-    const meant = anyFitting(says, asked);
+    const meant = says.some((say) => say.partner === organisation && isYes(say, asked));
     return meant ? no('deny', 'D-NO-AUTHORITY') : nobodySaidYes(state, compartment, organisation, now);
   }
   if (shared === 0) return no('deny', 'D-PURPOSE');
   if (unheard) return no('hold', unheard);
-  return { outcome: 'permit', code: 'P-CONSENT-ALL', basis: basisOf(agreed, { ...asked, purposes: shared & -shared }) };
+  const one = { ...asked, purposes: shared & -shared };
+  return { outcome: 'permit', code: 'P-CONSENT-ALL', basis: basisOf(agreed, about, one) };
 }
 
-const SILENCE: Say = { grants: [], refused: false };
+/** The same as `sayOf`, without a function for each look. */
+function find(says: readonly Say[], organisation: OrganisationId, decider: string): Say | undefined {
+  for (const say of says) if (say.partner === organisation && say.by === decider) return say;
+  return undefined;
+}
 
 /** The purposes (as bits) one decider agreed to that answer the question, or why there is none. */
-function agreedPurposes(say: Say, subject: PersonState, decider: string, asked: Asked): number | ReasonCode {
+function agreedPurposes(say: Say, subject: PersonState, asked: Asked): number | ReasonCode {
   if (say.refused) {
-    if (decider !== subject.id) return 'D-REFUSED-PARENT';
+    if (say.by !== subject.id) return 'D-REFUSED-PARENT';
     return isMinor(subject, asked.now) ? 'D-REFUSED-CHILD' : 'D-REFUSED-SELF';
   }
   let purposes = 0;
@@ -113,11 +118,12 @@ function lapsed(grant: GrantState, subject: PersonState, { now, youthOnly }: Ask
 }
 
 /** Of each decider the first grant that answers the question for this one purpose. */
-function basisOf(agreed: readonly [Say, PersonState][], asked: Asked): Id[] {
+function basisOf(agreed: readonly Say[], about: readonly PersonState[], asked: Asked): Id[] {
   const basis: Id[] = [];
-  for (const [{ grants }, subject] of agreed) {
-    for (const grant of grants) {
-      if (lapsed(grant, subject, asked) ?? problemOf(grant, asked.purposes, asked.index, asked.now)) continue;
+  for (let i = 0; i < agreed.length; i++) {
+    for (const grant of agreed[i]?.grants ?? []) {
+      const lapse = lapsed(grant, about[i] as PersonState, asked);
+      if (lapse ?? problemOf(grant, asked.purposes, asked.index, asked.now)) continue;
       if (!basis.includes(grant.id)) basis.push(grant.id);
       break;
     }
@@ -140,10 +146,8 @@ export function problemOf(
   return null;
 }
 
-const anyFitting = (says: ReadonlyMap<string, Say>, { purposes, index, now }: Asked): boolean =>
-  [...says.values()].some(
-    (say) => !say.refused && say.grants.some((grant) => problemOf(grant, purposes, index, now) === null),
-  );
+const isYes = ({ refused, grants }: Say, { purposes, index, now }: Asked): boolean =>
+  !refused && grants.some((grant) => problemOf(grant, purposes, index, now) === null);
 
 /** No yes at all, or one that is about something else of the same persons: then the family may simply be asked to widen it. */
 function nobodySaidYes(
@@ -155,9 +159,9 @@ function nobodySaidYes(
   for (const other of state.dossiers.get(dossier)?.compartments ?? []) {
     const compartment = state.compartments.get(other);
     if (other === id || !compartment?.subjects.some((subject) => subjects.includes(subject))) continue;
-    for (const { refused, grants } of compartment.says.get(organisation)?.values() ?? [])
-      if (!refused && grants.some((grant) => problemOf(grant, ALL_PURPOSES, undefined, now) === null))
-        return no('deny', 'D-SCOPE');
+    const asked = { purposes: ALL_PURPOSES, index: undefined, now, youthOnly: false };
+    for (const say of compartment.says)
+      if (say.partner === organisation && isYes(say, asked)) return no('deny', 'D-SCOPE');
   }
   return no('deny', 'D-NO-GRANT');
 }

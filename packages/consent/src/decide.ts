@@ -122,8 +122,8 @@ function decideForPartner(
   const { seat } = party;
   if (compartment.audience === 'file' && state.parties.get(compartment.by)?.organisation === party.organisation)
     return seatAnswer(seat, answer(state, now, 'permit', 'P-OWN', NONE, 'FILE'), state, now);
-  const asked = caseOf(state, compartment, party, question, now);
-  const disclosed = message && message.disclosures.length > 0 ? decideDisclosed(asked, message) : null;
+  const asked = () => caseOf(state, compartment, party, question, now);
+  const disclosed = message && message.disclosures.length > 0 ? decideDisclosed(asked(), message) : null;
   if (disclosed?.outcome === 'permit') return disclosed;
   const consent = consentOf(state, compartment, party, question, index, now);
   const sender = state.parties.get(message?.sender ?? question.from ?? '');
@@ -132,7 +132,8 @@ function decideForPartner(
   const guardian = seat ? null : ownAsGuardian(state, compartment, party, now);
   if (guardian) return answer(state, now, 'permit', 'P-OWN', guardian, 'OWN');
   if (disclosed?.outcome === 'hold') return disclosed;
-  return offeredRight(asked, sender) ?? disclosed ?? byConsent;
+  const right = party.offered.length > 0 ? offeredRight(asked(), sender) : null;
+  return right ?? disclosed ?? byConsent;
 }
 
 /** A guardian institution reads as a parent would. */

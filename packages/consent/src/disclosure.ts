@@ -8,7 +8,7 @@ import { isMinor } from './authority.ts';
 import { reviewDue } from './clocks.ts';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
-import { type Rule, ruleAt, ruleReference, rulesOffered } from './law.ts';
+import { inForce, type Rule, ruleAt, ruleReference } from './law.ts';
 import type { CompartmentState, DisclosureState, DossierState, MessageState, PartyState, State } from './state.ts';
 
 /** What the rule looks at: the place, who would get it, the question, and what consent alone says of it. */
@@ -45,7 +45,8 @@ export function decideDisclosed(asked: Case, message: MessageState): Decision | 
 
 /** A right or duty by which this might be shared, once somebody weighed it and named the message: a hold, not a no. */
 export function offeredRight(asked: Case, from: PartyState | undefined): Decision | null {
-  for (const rule of rulesOffered(asked.state.law, asked.now)) {
+  for (const rule of asked.party.offered) {
+    if (!inForce(rule, asked.now)) continue;
     const purpose = asked.question.purpose;
     if (purpose !== undefined && !rule.purposes.includes(purpose)) continue;
     if (from && !mayGive(rule, from)) continue;

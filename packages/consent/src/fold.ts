@@ -2,10 +2,29 @@
  * fold: from log entries to state. It believes what it is given: signatures, authority and order were checked before an
  * entry was appended (`accept.ts`) and are checked again by whoever replays. Same entries, same state.
  */
-import type { Event, EventOf, Header, Instant, PartyId, PublicKeys, Statement, StatementOf } from '@eenmaal/model';
+import type {
+  Event,
+  EventOf,
+  Header,
+  Instant,
+  OrganisationId,
+  PartyId,
+  PublicKeys,
+  Statement,
+  StatementOf,
+} from '@eenmaal/model';
 import { isPerson, LIMITS, nameOf, officer, organisationOf, partner, person, STEWARD } from '@eenmaal/model';
 import { endOrganisation, foldAct, foldAttestation, foldLawAct, sameId } from './fold-acts.ts';
-import { bitsOf, type CompartmentState, type GrantState, type Say, type State } from './state.ts';
+import { offeredTo } from './law.ts';
+import {
+  bitsOf,
+  type CompartmentState,
+  type DeciderId,
+  type GrantState,
+  type Say,
+  type State,
+  sayOf,
+} from './state.ts';
 
 /** A log entry with its signed parts already verified and parsed. `thumbprints` are those of a statement's new keys. */
 export type FoldInput =
@@ -126,6 +145,7 @@ function register(
   const tasks = roles.map((role) => state.law.roles.get(role));
   state.parties.set(party, {
     ...{ party, registrar: by.by, name: by.name ?? '', attests: by.attests ?? false, organisation, roles },
+    offered: offeredTo(state.law, roles),
     youthOnly: tasks.length > 0 && tasks.every((task) => task?.youthOnly),
     secrecy: tasks[0]?.secrecy ?? 'L01',
     person: isPerson(party) ? nameOf(party) : null,
@@ -162,16 +182,17 @@ function foldCompartment(
   state.compartments.set(id, {
     ...{ id, dossier, by, audience },
     subjects: subjects.map((subject) => sameId(state, subject)),
-    ...{ says: new Map(), allowed: new Map(), epochs: [], messages: [], writers: new Set() },
+    people: subjects.flatMap((subject) => state.persons.get(subject) ?? []),
+    ...{ says: [], allowed: new Map(), epochs: [], messages: [], writers: new Set() },
   });
   state.dossiers.get(dossier)?.compartments.push(id);
 }
 
-function sayOf(compartment: CompartmentState, partnerId: string, personId: string): Say {
-  const says = compartment.says.get(partnerId) ?? new Map<string, Say>();
-  compartment.says.set(partnerId, says);
-  const say = says.get(personId) ?? { grants: [], refused: false };
-  says.set(personId, say);
+function sayFor(compartment: CompartmentState, to: OrganisationId, by: DeciderId): Say {
+  const known = sayOf(compartment, to, by);
+  if (known) return known;
+  const say: Say = { partner: to, by, grants: [], refused: false };
+  compartment.says.push(say);
   return say;
 }
 
@@ -179,7 +200,7 @@ function foldSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 're
   const compartment = state.compartments.get(statement.compartment);
   if (!compartment) return;
   const by = isPerson(statement.by) ? sameId(state, nameOf(statement.by)) : statement.by;
-  const say = sayOf(compartment, statement.partner, by);
+  const say = sayFor(compartment, statement.partner, by);
   if (statement.kind === 'grant') {
     const { id, partner: to, purposes, from, until, history } = statement;
     const grant: GrantState = {

@@ -13,4 +13,5 @@ export * from './notices.ts';
 export * from './prohibitions.ts';
 export * from './readers.ts';
 export * from './state.ts';
+export * from './unnamed.ts';
 export * from './visible.ts';

@@ -6,7 +6,7 @@ import type { Id, Instant, OrganisationId, PartyId } from '@eenmaal/model';
 import { organisationOf } from '@eenmaal/model';
 import { decidersOf } from './authority.ts';
 import type { Act, CompartmentState, DeciderId, DisclosureState, DossierState, GrantState, State } from './state.ts';
-import { ALL_PURPOSES } from './state.ts';
+import { ALL_PURPOSES, sayOf } from './state.ts';
 import type { Sight } from './visible.ts';
 
 /** The moments a disclosure was looked at again: it was told, or had to wait on. */
@@ -56,16 +56,17 @@ export function agreedAt(
 
 /** What was said to an organisation here and still stands. */
 export const standing =
-  ({ says }: CompartmentState, organisation: OrganisationId): Live =>
+  (compartment: CompartmentState, organisation: OrganisationId): Live =>
   (decider) => {
-    const say = says.get(organisation)?.get(decider);
+    const say = sayOf(compartment, organisation, decider);
     return say && !say.refused ? say.grants.filter(({ ended }) => ended === null) : [];
   };
 
 /** Whether a family member knows this organisation has to do with it: by the dossier, an order, or what it may see. */
 export function knowsOrganisation(state: State, sight: Sight, dossier: DossierState, id: OrganisationId): boolean {
   if (organisationOf(dossier.by) === id) return true;
-  for (const place of sight.compartments) if (state.compartments.get(place)?.says.has(id)) return true;
+  for (const place of sight.compartments)
+    if (state.compartments.get(place)?.says.some(({ partner: to }) => to === id)) return true;
   for (const { institution, statement } of dossier.orders.values())
     if (institution === id && sight.statements.has(statement)) return true;
   return dossier.acts.some((act) => {

@@ -10,7 +10,14 @@ import { clocksOf, recheckDue, reviewDue } from './clocks.ts';
 import { agreedAt, informsOf, isSide, knowsOrganisation, standing, toldAt } from './knowledge.ts';
 import { ruleAt } from './law.ts';
 import { type Listener, noticesOfActs, type Tell } from './notices-acts.ts';
-import type { DisclosureState, DossierState, GrantState, PersonState, State } from './state.ts';
+import {
+  type DisclosureState,
+  type DossierState,
+  type GrantState,
+  type PersonState,
+  type State,
+  sayOf,
+} from './state.ts';
 import { sightOf } from './visible.ts';
 
 const DAY = 86_400_000;
@@ -106,7 +113,7 @@ function tellGrant({ state, organisation, person, sight }: Listener, tell: Tell,
   const { by, partner: to, from, until } = grant;
   const place = state.compartments.get(grant.compartment);
   if (!place || grant.ended || !decidesIn(state, place, by, until - 1)) return;
-  const says = place.says.get(to)?.get(by)?.grants ?? [];
+  const says = sayOf(place, to, by)?.grants ?? [];
   if (says.some((later) => !later.ended && later.until > until && later.from <= until)) return;
   const live = standing(place, to);
   for (const [at, code] of [

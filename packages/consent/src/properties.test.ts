@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { decide, type Question } from './decide.ts';
 import { fold } from './fold.ts';
 import { isStale, keyNeed, readersOf } from './readers.ts';
-import { currentEpoch, emptyState, type State } from './state.ts';
+import { currentEpoch, emptyState, type State, saysTo } from './state.ts';
 import { LAW } from './test-law.ts';
 import {
   CHILD8,
@@ -242,7 +242,7 @@ describe('who holds a key', () => {
         const known = region.state.compartments.get(compartment);
         for (const [member] of (known && currentEpoch(known)?.members) ?? []) {
           if (!member.startsWith('partner/')) continue;
-          for (const person of known?.says.get(nameOf(member))?.keys() ?? []) {
+          for (const person of (known ? saysTo(known, nameOf(member)) : []).map(({ by }) => by)) {
             if (decide(region.state, { party: member, compartment }, region.now).outcome !== 'permit') break;
             region.say('withdraw', `person/${person}`, compartment, member);
           }

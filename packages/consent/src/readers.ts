@@ -26,7 +26,7 @@ export function readersOf(state: State, id: Id, now: Instant): Reader[] {
 /** Whoever might read: the family, organisations somebody spoke about or that are guardian or owner, and their seats. */
 function candidates(state: State, compartment: CompartmentState): PartyId[] {
   const dossier = state.dossiers.get(compartment.dossier);
-  const organisations = new Set([...compartment.says.keys()].map(partner));
+  const organisations = new Set(compartment.says.map((say) => partner(say.partner)));
   for (const id of compartment.subjects)
     for (const holder of state.persons.get(id)?.custody ?? []) if (isPartner(holder)) organisations.add(holder);
   if (compartment.audience === 'file') organisations.add(partner(organisationOf(compartment.by) ?? ''));

@@ -16,7 +16,7 @@ import {
   type StatementOf,
   type Weighed,
 } from '@eenmaal/model';
-import type { Law } from './law.ts';
+import type { Law, Rule } from './law.ts';
 
 /** A registered party and its keys. */
 export type PartyState = {
@@ -28,6 +28,8 @@ export type PartyState = {
   /** Of a partner or a seat: the organisation, and its tasks in the chain. */
   organisation: OrganisationId | null;
   roles: readonly RoleId[];
+  /** Rules that might give it something nobody decided yet. */
+  offered: readonly Rule[];
   /** All its tasks end when somebody turns 18. */
   youthOnly: boolean;
   /** The rule of secrecy its professionals are bound by. */
@@ -83,8 +85,8 @@ export type GrantState = {
   ended: 'withdrawn' | 'refused' | null;
 };
 
-/** What one person said about one partner in one compartment: grants that may still answer, or the last that was ended. */
-export type Say = { grants: GrantState[]; refused: boolean };
+/** What one decider said about one partner in one compartment: grants that may still answer, or the last that was ended. */
+export type Say = { partner: OrganisationId; by: DeciderId; grants: GrantState[]; refused: boolean };
 
 export type MemberState = { kid: KeyId; scope: 'history' | 'epoch' };
 /** `statements`: the epoch's own, and those that admitted members to it later. */
@@ -96,8 +98,9 @@ export type CompartmentState = {
   by: PartyId;
   audience: StatementOf<'compartment'>['audience'];
   subjects: readonly Id[];
-  /** partner -> decider -> what was said */
-  says: Map<OrganisationId, Map<DeciderId, Say>>;
+  /** The subjects themselves, and one list of all that was said: a decision should touch little memory. */
+  people: readonly PersonState[];
+  says: Say[];
   /** subject -> family members it lets read what is about it, each with the statement */
   allowed: Map<Id, Map<Id, Id>>;
   epochs: EpochState[];
@@ -287,5 +290,11 @@ export const ALL_PURPOSES = (1 << Purpose.options.length) - 1;
 /** A set of purposes as bits; one that is unknown has none. */
 export const bitsOf = (purposes: readonly Purpose[]): number =>
   purposes.reduce((bits, purpose) => bits | (BITS.get(purpose) ?? 0), 0);
+
+/** What was said about this partner; with `by`, by this decider. */
+export const saysTo = ({ says }: CompartmentState, to: OrganisationId): Say[] =>
+  says.filter(({ partner }) => partner === to);
+export const sayOf = ({ says }: CompartmentState, to: OrganisationId, by: DeciderId): Say | undefined =>
+  says.find((say) => say.partner === to && say.by === by);
 
 export const currentEpoch = (compartment: CompartmentState): EpochState | undefined => compartment.epochs.at(-1);

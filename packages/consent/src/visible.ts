@@ -23,7 +23,15 @@ import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
 import { ageBand, whoDecides, whoReads } from './law.ts';
-import { type Act, bitsOf, type CompartmentState, type DossierState, type MessageState, type State } from './state.ts';
+import {
+  type Act,
+  bitsOf,
+  type CompartmentState,
+  type DossierState,
+  type MessageState,
+  type State,
+  saysTo,
+} from './state.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
@@ -195,12 +203,12 @@ function readsChild(state: State, known: DossierState, act: Act, person: Id, now
 /** Every grant that makes some partner a reader here, for whatever purpose: none that waits for another's yes. */
 function grantsInForce(state: State, compartment: CompartmentState, now: Instant): Set<Id> {
   const grants = new Set<Id>();
-  for (const [to, says] of compartment.says) {
+  for (const to of new Set(compartment.says.map(({ partner: given }) => given))) {
     for (const purpose of Purpose.options) {
       const question = { party: partner(to), compartment: compartment.id, purpose };
       if (decide(state, question, now).outcome !== 'permit') continue;
-      for (const [decider, { grants: given }] of says) {
-        if (!decidesIn(state, compartment, decider, now)) continue;
+      for (const { by, grants: given } of saysTo(compartment, to)) {
+        if (!decidesIn(state, compartment, by, now)) continue;
         for (const grant of given)
           if (problemOf(grant, bitsOf([purpose]), undefined, now) === null) grants.add(grant.id);
       }

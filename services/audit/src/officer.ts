@@ -21,7 +21,7 @@ export async function replayAll(
   progress?: (done: number, size: number) => void,
 ): Promise<ReplayResult> {
   const { now } = await verify(participant);
-  return replay(transport, now, participant.region, progress);
+  return replay(transport, now, participant.region, participant.mirror.state.law, progress);
 }
 
 /** The result in sentences. */

@@ -174,6 +174,6 @@ export type FamilyMember = ReturnType<typeof familyMember>;
 const saidYes = ({ mirror, party }: Participant, compartment: Id, partner: string): boolean =>
   mirror.state.compartments
     .get(compartment)
-    ?.says.get(partner)
-    ?.get(nameOf(party))
-    ?.grants.some(({ ended }) => ended === null) ?? false;
+    ?.says.some(
+      (say) => say.partner === partner && say.by === nameOf(party) && say.grants.some(({ ended }) => !ended),
+    ) ?? false;
