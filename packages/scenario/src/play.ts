@@ -1,0 +1,217 @@
+/** Plays a scenario in a world, step by step, and collects every expectation that was not met. */
+import { checkConsult, decide, type Law } from '@eenmaal/consent';
+import { type Decision, EenmaalError, type Id, partner, type StatementInput } from '@eenmaal/model';
+import { Cast, organisationId } from './cast.ts';
+import { clockOf } from './check.ts';
+import { expectations } from './expectations.ts';
+import { type Fields, listed, type Scenario, type Step } from './format.ts';
+import { custodyOf, inDossier, type Maker, personOf, statementsOf } from './statements.ts';
+import { instantOf } from './times.ts';
+import type { Said, SendResult, World } from './world.ts';
+
+/** An expectation that was not met. `step`: counted from 1; 0 is what stands before the steps. */
+export type Failure = { line: number; step: number; verb: string; what: string };
+/** The organisations a world must register: their ids, tasks, and whether they open dossiers. */
+export type Registered = { id: string; roles: string[]; attests: boolean };
+
+/** Before anything is played: who is registered, and when it begins. */
+export function prologue(scenario: Scenario): { partners: Registered[]; start: number } {
+  const partners = Object.entries(scenario.partners).map(([name, { roles, attests }], place) => ({
+    ...{ id: organisationId(name), roles: [...listed(roles)], attests: attests ?? place === 0 },
+  }));
+  return { partners, start: clockOf(scenario).now };
+}
+
+type Playing = Maker & { law: Law; scenario: Scenario; atStart: ReadonlyMap<string, number> };
+type Outcome = string[];
+
+/** Every failure, in order; none when the scenario holds. */
+export async function play(scenario: Scenario, world: World): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const began = await guarded(() => begin(scenario, world));
+  if (typeof began === 'string') return [{ line: 1, step: 0, verb: 'start', what: began }];
+  for (const [index, step] of scenario.steps.entries()) {
+    const found = await guarded(() => playStep(began, step));
+    const whats = typeof found === 'string' ? [found] : found;
+    for (const what of whats) failures.push({ line: step.line, step: index + 1, verb: step.verb, what });
+  }
+  return failures;
+}
+
+/** What a step threw, as a failure: one step that cannot be played does not hide the others. */
+async function guarded<T>(act: () => Promise<T>): Promise<T | string> {
+  try {
+    return await act();
+  } catch (error) {
+    return error instanceof EenmaalError ? `was refused: ${error.message}` : `stopped: ${(error as Error).stack}`;
+  }
+}
+
+async function begin(scenario: Scenario, world: World): Promise<Playing> {
+  const cast = new Cast(world);
+  for (const name of Object.keys(scenario.partners)) cast.addPartner(name);
+  const first = Object.entries(scenario.partners).find(([, { attests }], place) => attests ?? place === 0);
+  const opener = partner(organisationId(first?.[0] ?? Object.keys(scenario.partners)[0] ?? ''));
+  const clock = clockOf(scenario);
+  const maker: Maker = { world, cast, opener, clock, orders: new Map() };
+  await must(world.say(opener, { kind: 'dossier', ...inDossier(maker) }), 'opening the dossier');
+  for (const [name, person] of Object.entries(scenario.people)) {
+    const { by, input } = personOf(maker, name, person);
+    await must(world.say(by, input), `people.${name}`);
+  }
+  for (const [child, terms] of Object.entries(scenario.custody ?? {})) {
+    const holders = typeof terms === 'string' || Array.isArray(terms) ? { holders: terms } : terms;
+    const { by, input } = custodyOf(maker, child, holders);
+    await must(world.say(by, input), `custody.${child}`);
+  }
+  for (const [name, terms] of Object.entries(scenario.compartments ?? {}))
+    await must(openCompartment(maker, { name, ...terms }), `compartments.${name}`);
+  return { ...maker, law: world.state.law, scenario, atStart: await world.counts() };
+}
+
+async function must(act: Promise<Said>, what: string): Promise<void> {
+  const said = await act;
+  if ('refused' in said) throw new Error(`${what} was refused: ${said.refused}. Say it in a step with "refused" if meant`);
+}
+
+async function playStep(playing: Playing, step: Step): Promise<Outcome> {
+  const { world, cast, clock } = playing;
+  switch (step.verb) {
+    case 'clock':
+      clock.now = instantOf(step.fields, clock);
+      world.moveTo(clock.now);
+      return [];
+    case 'expect':
+      return expectations(playing, playing.atStart, step.fields);
+    case 'attempt':
+      return compared(step.then, askRule(playing, step.fields));
+    case 'send':
+      return sent(step, await send(playing, step.fields));
+    case 'consult':
+      return consulted(step, await consult(playing, step.fields));
+    case 'deliver': {
+      const { to, message } = step.fields;
+      const { decision, faults } = await world.deliver(cast.party(to), cast.id(message));
+      return [...compared(step.then, decision), ...faults];
+    }
+    case 'open': {
+      const { by, message, purpose = 'support' } = step.fields;
+      const { decision, faults } = await world.open(cast.party(by), cast.id(message), purpose);
+      return [...compared(step.then, decision), ...faults];
+    }
+    default:
+      return stated(step, await state(playing, step));
+  }
+}
+
+/** Signs what the step says, up to the first that is refused. */
+async function state(maker: Maker, step: StatementStep): Promise<Said> {
+  const { cast, world } = maker;
+  const named = async (name: string | undefined, act: Promise<Said>): Promise<Said> => {
+    const said = await act;
+    if ('id' in said) cast.addStatement(name, said.id);
+    return said;
+  };
+  switch (step.verb) {
+    case 'compartment':
+      return openCompartment(maker, step.fields);
+    case 'disclose':
+      return named(step.fields.name, disclose(maker, step.fields));
+    default: {
+      let last: Said = { id: '' };
+      for (const { by, input } of statementsOf(maker, step)) {
+        last = await named(step.fields.name, world.say(by, input));
+        if ('refused' in last) break;
+      }
+      return last;
+    }
+  }
+}
+
+type StatementStep = Exclude<Step, { verb: 'clock' | 'expect' | 'attempt' | 'send' | 'consult' | 'deliver' | 'open' }>;
+
+function openCompartment({ cast, world }: Maker, fields: Fields<'compartment'>): Promise<Said> {
+  const { name, about, by, audience = 'family', label = name } = fields;
+  const input: StatementInput & { kind: 'compartment' } = {
+    ...{ kind: 'compartment', dossier: world.dossier, compartment: cast.addThing(name) },
+    ...{ subjects: cast.ids(listed(about)), audience },
+  };
+  return world.openCompartment(cast.party(by), input, label);
+}
+
+function disclose(maker: Maker, fields: Fields<'disclose'>): Promise<Said> {
+  const { world, cast } = maker;
+  const { by, to, items, rule, purpose = 'support', ask, answers, emergency = false, inform = 'now' } = fields;
+  const given = listed(answers);
+  return world.disclose(cast.party(by), {
+    ...{ dossier: world.dossier, to: cast.party(to), rule, purpose, items: cast.ids(listed(items)), emergency, inform },
+    ask: ask === undefined ? null : cast.statement(ask),
+    weighing: given.length === 0 ? null : { record: world.hash('weighing'), answers: [...given] },
+  });
+}
+
+async function consult({ world, cast }: Maker, { by, to, text, answers, name }: Fields<'consult'>): Promise<Said> {
+  const earlier = answers === undefined ? null : cast.statement(answers);
+  const said = await world.consult(cast.party(by), cast.organisation(to), text, earlier);
+  if ('id' in said) cast.addStatement(name, said.id);
+  return said;
+}
+
+/** The scanner's answer, and that the client did accordingly. */
+function consulted(step: Extract<Step, { verb: 'consult' }>, said: Said): Outcome {
+  const { outcome, code } = checkConsult(step.fields.text);
+  const blocked = 'refused' in said && said.refused === 'identifier-in-consult';
+  if (blocked !== (outcome === 'deny')) return [`${code} was the answer, but ${blocked ? 'it was blocked' : 'it went out'}`];
+  if (step.then === undefined) return stated(step, said);
+  return step.then === `${outcome} ${code}` ? [] : [`expected ${step.then}, got ${outcome} ${code}`];
+}
+
+async function send(maker: Maker, fields: Fields<'send'>): Promise<SendResult> {
+  const { world, cast } = maker;
+  const { name, by, in: place, purpose = 'support', kind = 'fragment', marks, basis, text } = fields;
+  const result = await world.send(cast.party(by), {
+    ...{ compartment: cast.id(place), purpose, kind, marks: [...listed(marks)] },
+    basis: basis === undefined ? null : listed(basis).map((each) => cast.statement(each)),
+    text: text ?? `${name ?? 'Bericht'} van ${by}`,
+  });
+  if (name !== undefined && 'id' in result) cast.addThing(name, result.id);
+  return result;
+}
+
+/** Only asks the rule, about what the ledger holds now. */
+export function askRule({ world, cast }: Maker, fields: Fields<'attempt'>): Decision {
+  return decide(world.state, questionOf({ world, cast }, fields), world.now());
+}
+
+export function questionOf({ world, cast }: Pick<Maker, 'world' | 'cast'>, fields: Fields<'attempt'>) {
+  const { by, in: place, message, purpose, from, marks } = fields;
+  const id: Id | undefined = message === undefined ? undefined : cast.id(message);
+  const compartment = id === undefined ? cast.id(place ?? '') : world.state.messages.get(id)?.compartment;
+  return {
+    ...{ party: cast.party(by), compartment: compartment ?? '' },
+    ...(id !== undefined && { message: id }),
+    ...(purpose && { purpose }),
+    ...(from !== undefined && { from: cast.party(from) }),
+    ...(marks && { marks: [...listed(marks)] }),
+  };
+}
+
+/** Compares a decision with what was expected; permitted when nothing was said. */
+function compared(then: string | undefined, decision: Decision): Outcome {
+  const got = `${decision.outcome} ${decision.code}`;
+  const fine = then === undefined ? decision.outcome === 'permit' : then === got;
+  return fine ? [] : [`expected ${then ?? 'a permit'}, got ${got}`];
+}
+
+function stated({ refused }: Step, said: Said): Outcome {
+  const got = 'refused' in said ? said.refused : undefined;
+  if (got === refused) return [];
+  if (refused === undefined) return [`expected to be accepted, was refused: ${got}`];
+  return [`expected to be refused with ${refused}, ${got === undefined ? 'was accepted' : `was refused with ${got}`}`];
+}
+
+function sent(step: Step, result: SendResult): Outcome {
+  if ('refused' in result)
+    return step.then === undefined ? stated(step, result) : [`expected ${step.then}, was refused: ${result.refused}`];
+  return step.refused === undefined ? compared(step.then, result.decision) : stated(step, { id: '' });
+}
