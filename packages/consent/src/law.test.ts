@@ -73,12 +73,14 @@ describe('the law', () => {
     expect([...LAW.reasons.keys()].sort()).toEqual([...ReasonCode.options].sort()));
 
   it('never says who refused: the sentences about every kind of no are the same', () => {
-    const text = (code: ReasonCode) => LAW.reasons.get(code);
-    expect(text('D-REFUSED-CHILD')).toEqual(text('D-REFUSED-PARENT'));
-    expect(text('D-REFUSED-SELF')).toEqual(text('D-REFUSED-PARENT'));
-    for (const code of ['D-REFUSED-PARENT', 'D-WITHDRAWN'] as const)
-      expect(text(code)?.professional).toEqual(text('D-NO-GRANT')?.professional);
-    expect(text('H-CHILD-12-CONFIRM')?.professional).toEqual(text('H-OTHER-PARENT-UNHEARD')?.professional);
+    const said = (code: ReasonCode) => LAW.reasons.get(code);
+    expect(said('D-REFUSED-CHILD')).toEqual(said('D-REFUSED-PARENT'));
+    expect(said('D-REFUSED-SELF')).toEqual(said('D-REFUSED-PARENT'));
+    for (const what of ['professional', 'change'] as const) {
+      for (const code of ['D-REFUSED-PARENT', 'D-WITHDRAWN'] as const)
+        expect(said(code)?.[what]).toEqual(said('D-NO-GRANT')?.[what]);
+      expect(said('H-CHILD-12-CONFIRM')?.[what]).toEqual(said('H-OTHER-PARENT-UNHEARD')?.[what]);
+    }
   });
 
   it('addresses a child as a child, and everybody else with respect', () => {
