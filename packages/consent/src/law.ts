@@ -54,7 +54,7 @@ const FILES = { catalogue: Catalogue, deciders: Deciders, roles: Roles, clocks: 
 export const LAW_FILES: readonly string[] = Object.keys(FILES).map((name) => `${name}.yaml`);
 
 /** Rules decide() names itself; without them nothing could be decided. */
-const NAMED_RULES = ['L01', 'L05', 'L30', 'OWN', 'FILE', ...Object.values(MARK_RULES)];
+const NAMED_RULES = ['L01', 'L03', 'L06', 'L08', 'L11', 'L21', 'L30', 'OWN', 'FILE', ...Object.values(MARK_RULES)];
 /** Clocks the product runs by name. */
 const NAMED_CLOCKS = ['emergency-review', 'inform-recheck'];
 
