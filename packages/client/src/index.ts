@@ -1,9 +1,12 @@
 /** Ring 3: what a participant does. `participant.ts` is the file that matters. */
 export * from './attachments.ts';
 export * from './checkpoints.ts';
+export type { Consultation } from './consulting.ts';
+export type { Disclosing } from './disclosing.ts';
 export * from './key-ring.ts';
 export * from './mirror.ts';
 export * from './participant.ts';
+export type { Received, ReceivedPage } from './receiving.ts';
 export * from './replay.ts';
 export * from './transport.ts';
 export * from './turns.ts';

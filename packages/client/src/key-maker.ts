@@ -7,6 +7,7 @@ import { type Identity, type Random, sealingBytes } from '@eenmaal/crypto';
 import { epochCommitment, epochKey, newHistoryKey, sealLabel, sealLink, sealWrap } from '@eenmaal/envelope';
 import { EenmaalError, type Id, type Instant, type PartyId, type StatementInput, type Wrap } from '@eenmaal/model';
 import type { KeyRing } from './key-ring.ts';
+import { unlessRefused } from './refused.ts';
 
 type Maker = { party: PartyId; identity: Identity; random: Random; ring: KeyRing };
 
@@ -95,12 +96,7 @@ const madeWithoutHistory = (compartment: CompartmentState): boolean =>
 
 function currentKeys({ ring }: Maker, { id, dossier, epochs }: CompartmentState) {
   if (epochs.length === 0) return null;
-  try {
-    return ring.keysOf({ dossier, compartment: id, epoch: epochs.length - 1 });
-  } catch (error) {
-    if (error instanceof EenmaalError && error.code === 'not-readable') return null;
-    throw error;
-  }
+  return unlessRefused(['not-readable'], () => ring.keysOf({ dossier, compartment: id, epoch: epochs.length - 1 }));
 }
 
 function historyOf({ ring }: Maker, ref: { dossier: Id; compartment: Id; epoch: number }): Uint8Array | null {

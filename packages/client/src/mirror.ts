@@ -2,15 +2,21 @@
  * The participant's copy of the part of the log it may see, verified entry by entry: every signature, and the authority
  * of everyone who says who may read. Who the readers are is then computed here, never asked (P6).
  */
-import { checkStatement, emptyState, type FoldInput, fold, type State } from '@eenmaal/consent';
+import { checkStatement, emptyState, type FoldInput, fold, type Law, type State } from '@eenmaal/consent';
 import { verifyEvent } from '@eenmaal/envelope';
 import {
   EenmaalError,
   type EntryView,
+  type ErrorCode,
   Event,
   type Id,
+  isSeat,
+  type KeyId,
+  organisationOf,
   type PartyId,
   parseJson,
+  partner,
+  type Statement,
   type StatementKind,
   type StatementOf,
 } from '@eenmaal/model';
@@ -26,17 +32,36 @@ const HELD = 500;
  * only at what the deciders signed; epochs neither, because sealing compares their members with the readers computed here.
  */
 const JUDGED: ReadonlySet<StatementKind> = new Set(['partner', 'officer', 'new-keys', 'dossier', 'person', 'custody']);
+/** The same of statements that may name somebody, or rest on something, that is not shown to everybody who sees them. */
+const JUDGED_IN_PART: ReadonlySet<StatementKind> = new Set([
+  'capacity',
+  'death',
+  'foster',
+  'order',
+  'seat',
+  'seat-end',
+  'allow',
+  'succession',
+]);
+
+/** A statement and the key that signed it. */
+export type Signed<K extends StatementKind> = { statement: StatementOf<K>; kid: KeyId };
 
 const emptySlice = (): Slice => ({ version: '', cursor: -1, entries: [], links: new Map() });
 
 export class Mirror {
-  state: State = emptyState();
-  /** Epoch and admit statements by compartment, in log order, with the key that signed each. */
-  keyStatements = new Map<Id, { statement: StatementOf<'epoch' | 'admit'>; kid: string }[]>();
+  state: State;
+  /** Epoch and admit statements by compartment, in log order. */
+  keyStatements = new Map<Id, Signed<'epoch' | 'admit'>[]>();
+  /** Disclosures by the messages they show, in log order. */
+  disclosures = new Map<Id, Signed<'disclose'>[]>();
+  /** In log order. */
+  consults: Signed<'consult'>[] = [];
   /** My highest sequence number the ledger knows. */
   sequence = -1;
   readonly #transport: Transport;
   readonly #region: string;
+  readonly #law: Law;
   readonly #slices = new Map<string, Slice>();
   readonly #verified = new Map<number, FoldInput>();
   readonly #times = new Map<number, number>();
@@ -49,9 +74,11 @@ export class Mirror {
   #after = -1;
   #asked = 0;
 
-  constructor(transport: Transport, region: string) {
+  constructor(transport: Transport, region: string, law: Law) {
     this.#transport = transport;
     this.#region = region;
+    this.#law = law;
+    this.state = emptyState(law);
   }
 
   /** Brings the copy up to date; resolves with the dossiers that changed. @throws what a dishonest ledger would cause */
@@ -106,6 +133,12 @@ export class Mirror {
     return found;
   }
 
+  /** A message's header as it was signed, where the log shows it to us. */
+  headerOf(envelope: Id): string | undefined {
+    const input = this.#verified.get(this.state.messages.get(envelope)?.index ?? -1);
+    return input?.kind === 'message' ? input.event.header : undefined;
+  }
+
   /** When an entry was logged. */
   timeOf = (index: number): number | undefined => this.#times.get(index);
 
@@ -158,20 +191,22 @@ export class Mirror {
   /** All or nothing: what a dishonest ledger shows leaves the state as it was. */
   #rebuild(): void {
     if (!this.#unfolded) return;
-    const { state, keyStatements } = this;
+    const { state, keyStatements, disclosures, consults } = this;
     try {
       this.#foldAll();
       this.#unfolded = false;
     } catch (error) {
-      Object.assign(this, { state, keyStatements });
+      Object.assign(this, { state, keyStatements, disclosures, consults });
       throw error;
     }
   }
 
   #foldAll(): void {
     const entries = [...this.#slices.values()].flatMap((slice) => slice.entries).sort((a, b) => a.index - b.index);
-    this.state = emptyState();
+    this.state = emptyState(this.#law);
     this.keyStatements = new Map();
+    this.disclosures = new Map();
+    this.consults = [];
     for (const entry of entries) {
       const input = this.#verified.get(entry.index) ?? this.#verify(entry);
       this.#verified.set(entry.index, input);
@@ -186,17 +221,45 @@ export class Mirror {
     if (index === 0 && (parsed.kind !== 'statement' || parsed.jws !== this.#region))
       throw new EenmaalError('split-view', 'another region');
     const input = verifyEvent(this.state, parsed);
-    if (input.kind !== 'statement' || index === 0 || !JUDGED.has(input.statement.kind)) return input;
-    const refused = checkStatement(this.state, input.statement, at);
-    if (refused) throw new EenmaalError(refused, 'shown by the ledger');
+    if (input.kind === 'statement' && index !== 0) this.#judge(input.statement, at);
     return input;
   }
 
-  #keep(statement: Extract<FoldInput, { kind: 'statement' }>['statement']): void {
-    if (statement.kind !== 'epoch' && statement.kind !== 'admit') return;
-    const list = this.keyStatements.get(statement.compartment) ?? [];
-    this.keyStatements.set(statement.compartment, list);
-    // verified a moment ago in this very order, so the signer's key now is the key it signed with
-    list.push({ statement, kid: this.state.parties.get(statement.by)?.kid ?? '' });
+  #judge(statement: Statement, at: number): void {
+    const inPart = JUDGED_IN_PART.has(statement.kind);
+    if (!inPart && !JUDGED.has(statement.kind)) return;
+    const refused = checkStatement(this.state, statement, at);
+    if (refused && !(inPart && restsOnUnseen(statement, refused)))
+      throw new EenmaalError(refused, 'shown by the ledger');
   }
+
+  #keep(statement: Statement): void {
+    // verified a moment ago in this very order, so the signer's key now is the key it signed with
+    const kid = this.state.parties.get(statement.by)?.kid ?? '';
+    if (statement.kind === 'epoch' || statement.kind === 'admit')
+      addTo(this.keyStatements, statement.compartment, { statement, kid });
+    if (statement.kind === 'disclose')
+      for (const { envelope } of statement.items) addTo(this.disclosures, envelope, { statement, kid });
+    if (statement.kind === 'consult') this.consults.push({ statement, kid });
+  }
+}
+
+/**
+ * A refusal that is not about who may say it: a person it names is not shown to us, or how the organisation of a seat came
+ * to have something to do with this family. The ledger asked it when it took the statement in; the officer asks again.
+ */
+function restsOnUnseen(statement: Statement, refused: ErrorCode): boolean {
+  if (refused === 'statement-out-of-order') return true;
+  if (statement.kind !== 'seat' && statement.kind !== 'seat-end') return false;
+  return (
+    refused === 'no-authority' &&
+    isSeat(statement.seat) &&
+    statement.by === partner(organisationOf(statement.seat) ?? '')
+  );
+}
+
+function addTo<T>(lists: Map<Id, T[]>, id: Id, item: T): void {
+  const list = lists.get(id) ?? [];
+  lists.set(id, list);
+  list.push(item);
 }

@@ -4,28 +4,33 @@
  */
 import { decide, type Reader, readersOf } from '@eenmaal/consent';
 import { fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
-import { openMessage, readEnvelope, sealLabel, sealMessage, signObject } from '@eenmaal/envelope';
+import { type ItemKey, sealLabel, sealMessage, signObject } from '@eenmaal/envelope';
 import {
+  type Answer,
   type Content,
   EenmaalError,
-  type Envelope,
   type ErrorCode,
   type Header,
   type Id,
+  type Mark,
   type MessageKind,
+  type OrganisationId,
   type PartyId,
-  type Position,
   type Purpose,
   parse,
   type Receipt,
   Statement,
   type StatementInput,
+  type StatementOf,
 } from '@eenmaal/model';
 import { type AttachmentSource, downloadAttachment, type Uploaded, uploadAttachments } from './attachments.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { type Consultation, consultsOf, sealedConsult } from './consulting.ts';
+import { type Disclosing, type Holder, itemKeysOf, itemsFor, openWithAny } from './disclosing.ts';
 import { keyStatement } from './key-maker.ts';
-import { type EpochKeys, KeyRing } from './key-ring.ts';
+import { KeyRing } from './key-ring.ts';
 import { Mirror } from './mirror.ts';
+import { type Received, type ReceivedPage, receivePages } from './receiving.ts';
 import type { ClientOptions } from './transport.ts';
 
 /** What to send; the rest of the header follows from the ledger. */
@@ -34,16 +39,16 @@ export type Outgoing = {
   compartment: Id;
   kind: MessageKind;
   purpose: Purpose;
+  /** What the law protects above every basis, in the order of `Mark`. */
+  marks?: readonly Mark[];
   content: Omit<Content, 'attachments'>;
   attachments?: readonly AttachmentSource[];
   /** Attachments uploaded earlier, by `uploadAttachments`. */
   uploaded?: readonly Uploaded[];
 };
+/** A statement that was taken in. */
+export type Said = Receipt & { id: Id };
 export type Sent = Receipt & { envelope: Id; epoch: number };
-/** `refused`: where in the log a message stands that cannot be verified, and why. */
-export type ReceivedPage = { received: Received[]; refused: { index: number; error: EenmaalError }[] };
-export type Received = { header: Header; envelope: Envelope; index: number; at: number };
-
 /** What the ledger says when our copy is behind; after a sync the same act is tried again. */
 const BEHIND: readonly ErrorCode[] = [
   'stale-epoch',
@@ -70,7 +75,7 @@ export class Participant {
     this.#options = options;
     this.party = options.party;
     this.region = options.region;
-    this.mirror = new Mirror(options.transport, options.region);
+    this.mirror = new Mirror(options.transport, options.region, options.law);
     this.keys = new KeyRing(this.mirror, options.party, options.identity);
     this.checkpoints = new Checkpoints(options.transport, options.region, options.position);
   }
@@ -95,9 +100,15 @@ export class Participant {
     return answer.receipts;
   }
 
-  #statement(input: StatementInput): Statement {
-    const { party, clock, random } = this.#options;
-    const common = { v: 1, id: newId(random), by: party, at: clock(), seen: this.checkpoints.position };
+  async #appendOne(statement: Statement): Promise<Said> {
+    const [receipt] = await this.#append([statement]);
+    if (!receipt) throw new EenmaalError('malformed', 'no receipt');
+    return { ...receipt, id: statement.id };
+  }
+
+  #statement(input: StatementInput, id: Id = newId(this.#options.random)): Statement {
+    const { party, clock } = this.#options;
+    const common = { v: 1, id, by: party, at: clock(), seen: this.checkpoints.position };
     return parse<Statement>(Statement, { ...common, ...input });
   }
 
@@ -107,11 +118,16 @@ export class Participant {
   }
 
   /** Opens a compartment about these persons and makes its first key. The name is sealed for its readers. */
-  async openCompartment(dossier: Id, subjects: readonly Id[], label: string): Promise<Id> {
+  async openCompartment(
+    dossier: Id,
+    subjects: readonly Id[],
+    label: string,
+    audience: StatementOf<'compartment'>['audience'] = 'family',
+  ): Promise<Id> {
     const compartment = newId(this.#options.random);
     // sealed once for nothing: a name that does not fit must be refused before the compartment exists without a key
     sealLabel(new Uint8Array(32), label, { dossier, compartment, epoch: 0 });
-    await this.state({ kind: 'compartment', dossier, compartment, subjects: [...subjects] });
+    await this.state({ kind: 'compartment', dossier, compartment, subjects: [...subjects], audience });
     await this.mirror.refresh(dossier);
     await this.ensureKey(compartment, label);
     return compartment;
@@ -187,7 +203,7 @@ export class Participant {
   }
 
   async #submit(
-    { dossier, compartment, kind, purpose, content }: Outgoing,
+    { dossier, compartment, kind, purpose, marks = [], content }: Outgoing,
     uploaded: readonly Uploaded[],
   ): Promise<Sent> {
     const { party, identity, transport, random } = this.#options;
@@ -197,7 +213,7 @@ export class Participant {
     const id = newId(random);
     const draft = {
       ...{ id, dossier, compartment, epoch, sender: party, seq: this.#sequence, kind, purpose },
-      basis: this.#basis(compartment, purpose),
+      ...{ marks: [...marks], basis: this.#basis(compartment, purpose) },
       ledger: this.checkpoints.position,
       attachments: uploaded.map(({ ref }) => ref),
     };
@@ -232,90 +248,95 @@ export class Participant {
    * The same a page at a time, so that each can be kept before the next is asked for. A message that cannot be verified
    * is named and left out, so that it does not stand in the way of the others.
    */
-  async *receivePages(dossier: Id, envelopes?: readonly Id[]): AsyncGenerator<ReceivedPage> {
-    for (let more = true; more; ) {
-      const request = { op: 'fetch', dossier, ...(envelopes && { envelopes: [...envelopes] }) } as const;
-      const { answer, attached } = await this.#options.transport.call(request);
-      const page: ReceivedPage = { received: [], refused: [] };
-      let offset = 0;
-      for (const { header, jws, bytes, index, at } of answer.messages) {
-        const envelope = { header, jws, body: attached.slice(offset, offset + bytes) };
-        offset += bytes;
-        try {
-          page.received.push({ header: await this.#verifyFresh(dossier, envelope), envelope, index, at });
-        } catch (error) {
-          if (!(error instanceof EenmaalError)) throw error;
-          page.refused.push({ index, error });
-        }
-      }
-      await this.#confirmSenders(page.received);
-      yield page;
-      more = answer.more && answer.messages.length > 0 && !envelopes;
-    }
+  receivePages(dossier: Id, envelopes?: readonly Id[]): AsyncGenerator<ReceivedPage> {
+    return receivePages(this.#options.transport, this.mirror, this.checkpoints, dossier, envelopes);
   }
 
-  /** The newest position each sender saw must be part of the history seen here. @throws `split-view` */
-  async #confirmSenders(received: readonly Received[]): Promise<void> {
-    const newest = new Map<PartyId, Position>();
-    // by size, not by place in the page: the ledger chose that order
-    for (const { header } of received)
-      if (header.ledger.size > (newest.get(header.sender)?.size ?? -1)) newest.set(header.sender, header.ledger);
-    for (const position of newest.values()) await this.checkpoints.confirm(position);
-  }
-
-  /** A sender or a key may have come after our last look: look again before judging. */
-  async #verifyFresh(dossier: Id, envelope: Envelope): Promise<Header> {
-    try {
-      return this.#verify(envelope);
-    } catch (error) {
-      if (!(error instanceof EenmaalError) || error.code !== 'key-unregistered') throw error;
+  /** Keys found for a message; a disclosure may have come after our last look. @throws `not-readable` when there is none */
+  async #itemKeys({ dossier }: Header, header: string): Promise<ItemKey[]> {
+    let keys = itemKeysOf(this.#holder(), header);
+    if (keys.length === 0) {
       await this.mirror.refresh(dossier);
-      return this.#verify(envelope);
+      keys = itemKeysOf(this.#holder(), header);
     }
+    if (keys.length === 0) throw new EenmaalError('not-readable', 'no key for this message');
+    return keys;
   }
 
-  async #keysFresh(ref: { dossier: Id; compartment: Id; epoch: number }): Promise<EpochKeys> {
-    try {
-      return this.keys.keysOf(ref);
-    } catch (error) {
-      if (!(error instanceof EenmaalError) || error.code !== 'not-readable') throw error;
-      await this.mirror.refresh(ref.dossier);
-      return this.keys.keysOf(ref);
-    }
-  }
-
-  /** Sizes, form, signature, and that the key is the sender's. @throws `signature-invalid`, `key-unregistered`, ... */
-  #verify(envelope: Envelope): Header {
-    const { header, signature } = readEnvelope(envelope);
-    const key = this.mirror.state.keys.get(header.kid);
-    if (!key) throw new EenmaalError('key-unregistered');
-    if (key.party !== header.sender) throw new EenmaalError('party-mismatch');
-    signature.verify(fromBase64url(key.x));
-    return header;
+  #holder(): Holder {
+    return { party: this.party, identity: this.#options.identity, mirror: this.mirror, ring: this.keys };
   }
 
   /** Asks the ledger to release one message's secret (decided and logged there first), and opens it. */
   async open(received: Pick<Received, 'header' | 'envelope'>, purpose: Purpose): Promise<Content> {
     const { identity, transport, random, clock } = this.#options;
-    const { id, dossier, compartment, epoch } = received.header;
-    const keys = await this.#keysFresh({ dossier, compartment, epoch });
+    const keys = await this.#itemKeys(received.header, received.envelope.header);
     const request = {
       v: 1,
       id: newId(random),
       by: this.party,
-      envelope: id,
+      envelope: received.header.id,
       purpose,
       at: clock(),
       seen: this.checkpoints.position,
     } as const;
     const jws = signObject('eenmaal-open+jws', request, identity.signing);
     const { answer } = await transport.call({ op: 'open', jws });
-    return openMessage(received.envelope, keys.epoch, fromBase64url(answer.secret));
+    return openWithAny(received.envelope, keys, fromBase64url(answer.secret));
   }
 
   /** An attachment of an opened message, as a stream; what came before an error must be thrown away. */
   attachment(header: Header, inside: Content['attachments'][number]): AsyncGenerator<Uint8Array> {
     return downloadAttachment(this.#options.transport, header, inside);
+  }
+
+  /**
+   * Shows single messages to one party, on a basis in law. Their keys are sealed here; whether they open anything is
+   * decided by the ledger each time.
+   * @throws `not-readable` without the compartment's key, `unknown-envelope`, `key-unregistered`, what the ledger refuses
+   */
+  async disclose({ envelopes, ...act }: Disclosing): Promise<Said> {
+    await this.sync(); // the recipient's newest key
+    const headers = await this.#headersOf(act.dossier, envelopes);
+    const items = itemsFor(this.#holder(), act.to, headers, this.#options.random);
+    const said = await this.#appendOne(this.#statement({ kind: 'disclose', ...act, items }));
+    await this.mirror.refresh(act.dossier);
+    return said;
+  }
+
+  /** Signed headers of messages: as the log shows them, or from the messages themselves, handed over once more. */
+  async #headersOf(dossier: Id, envelopes: readonly Id[]): Promise<string[]> {
+    const headers: string[] = [];
+    for (const id of envelopes) {
+      const again = async () => (await this.receive(dossier, [id])).find(({ header }) => header.id === id);
+      const header = this.mirror.headerOf(id) ?? (await again())?.envelope.header;
+      if (header === undefined) throw new EenmaalError('unknown-envelope');
+      headers.push(header);
+    }
+    return headers;
+  }
+
+  /**
+   * Asks (or answers) another organisation something without naming anybody.
+   * @throws `identifier-in-consult` when the text points to a person, with the kinds of things that do
+   */
+  async consult(to: OrganisationId, text: string, answers: Id | null = null): Promise<Said> {
+    await this.sync(); // its newest key
+    const id = newId(this.#options.random);
+    const sealed = sealedConsult(this.mirror.state, this.#options, id, to, text);
+    const said = await this.#appendOne(this.#statement({ kind: 'consult', to, ...sealed, answers }, id));
+    await this.sync();
+    return said;
+  }
+
+  /** Consults to and from this party, as of the last sync; what others asked it is opened. */
+  consults(): Consultation[] {
+    return consultsOf(this.mirror, this.party, this.#options.identity);
+  }
+
+  /** What this party is told of a dossier, and which terms of the law run in it. */
+  async notices(dossier: Id): Promise<Answer<'notices'>> {
+    return (await this.#options.transport.call({ op: 'notices', dossier })).answer;
   }
 
   async #unlessBehind(act: () => Promise<unknown>): Promise<void> {

@@ -3,7 +3,16 @@
  * is made anew and compared with what the ledger service wrote; the tree is rebuilt and must end in the signed root.
  * No trust in the service that decided is needed (P7).
  */
-import { checkEnvelope, checkStatement, decide, emptyState, type FoldInput, fold, type State } from '@eenmaal/consent';
+import {
+  checkEnvelope,
+  checkStatement,
+  decide,
+  emptyState,
+  type FoldInput,
+  fold,
+  type Law,
+  type State,
+} from '@eenmaal/consent';
 import { equal, fromBase64url, fromHex, toBase64url, utf8 } from '@eenmaal/crypto';
 import { readObject, verifyEvent } from '@eenmaal/envelope';
 import { hashLeaf, makeLeaf, Tree } from '@eenmaal/ledger';
@@ -33,6 +42,7 @@ type LoggedEntry = Answer<'log'>['entries'][number];
 /**
  * Replays the log up to the given checkpoint. Reads page by page; memory grows with the number of people, not of entries.
  * @param region the region statement this officer was given: entry 0 must be it
+ * @param law the law files the region works with
  * @param progress called after each page
  * @throws `split-view` when the log does not have the signed root
  */
@@ -40,9 +50,10 @@ export async function replay(
   transport: Transport,
   signed: Position,
   region: string,
+  law: Law,
   progress?: (done: number, size: number) => void,
 ): Promise<ReplayResult> {
-  const state = emptyState();
+  const state = emptyState(law);
   const tree = new Tree();
   const result: ReplayResult = {
     ...{ size: 0, root: '', differences: [] },
@@ -119,9 +130,9 @@ function judgeReading(
     if (event.kind !== 'refusal' || event.act === 'open') say('of a message that is not in the log');
     return;
   }
-  const { compartment, index } = message;
+  const { compartment, id } = message;
   const purpose = event.kind === 'delivery' ? {} : { purpose: event.purpose };
-  const again = decide(state, { party, compartment, index, ...purpose }, at);
+  const again = decide(state, { party, compartment, message: id, ...purpose }, at);
   if (event.kind === 'refusal') {
     if (again.outcome === 'permit') say('refused although there was a basis');
     return;

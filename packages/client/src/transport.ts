@@ -1,4 +1,5 @@
 /** What a participant needs from the outside: a way to the ledger, a clock, randomness, a place for chunks. */
+import type { Law } from '@eenmaal/consent';
 import type { Identity, Random } from '@eenmaal/crypto';
 import type { Answer, Id, Instant, PartyId, Position, Request } from '@eenmaal/model';
 
@@ -16,6 +17,8 @@ export type ClientOptions = {
   transport: Transport;
   /** The region statement this participant was given with its keys: the root of all trust. */
   region: string;
+  /** The law files the region works with: who the readers are follows from them. */
+  law: Law;
   clock(): Instant;
   random: Random;
   /** Stores one sealed attachment chunk; resolves when it is durable. */
