@@ -16,37 +16,38 @@ import {
 import { checkEnvelope, checkStatement } from './accept.ts';
 import { decide } from './decide.ts';
 import { type FoldInput, fold, type Kids } from './fold.ts';
-import { readersOf } from './readers.ts';
+import { isStale, readersOf } from './readers.ts';
 import { currentEpoch, emptyState, type State } from './state.ts';
+import { custodyOf, DOSSIER, disclose, hash, id, keysOf, START, YEAR } from './test-acts.ts';
 import { LAW } from './test-law.ts';
 import { maySee, sightOf } from './visible.ts';
 
-const HOUR = 3_600_000;
-export const YEAR = 365 * 24 * HOUR;
-export const START: Instant = 50 * YEAR;
-
-/** An id one can read in a failure. */
-export const id = (name: string): Id => `${name.padEnd(21, '_')}A`;
-const hash = (name: string): string => `${name.padEnd(42, '_')}A`;
 export const MOTHER = person(id('mother'));
 export const FATHER = person(id('father'));
 export const CHILD8 = person(id('child8'));
 export const CHILD14 = person(id('child14'));
-/** The one that opened the dossier and attests; the other two only receive. */
+/** The one that opened the dossier and attests; the others only receive. */
 export const TEAM = partner('team');
 export const CLINIC = partner('clinic');
 export const SCHOOL = partner('school');
-export const DOSSIER = id('dossier');
-const ROLES = { team: 'local-team', clinic: 'ggz-adult', school: 'school' };
+export const GI = partner('gi');
+export const VT = partner('vt');
+export const RAAD = partner('raad');
+export const FOSTER = partner('foster');
+export const RET = partner('ret');
+export const CITY = partner('city');
+/** Its task in the chain, of each. */
+const ROLES = {
+  ...{ team: 'local-team', clinic: 'ggz-adult', school: 'school', gi: 'gi', vt: 'veilig-thuis', raad: 'raad' },
+  ...{ foster: 'foster-provider', ret: 'ret', city: 'municipality' },
+};
 
-export const keysOf = (name: string): PublicKeys => ({
-  signing: { kty: 'OKP', crv: 'Ed25519', x: `x-${name}` },
-  sealing: { kty: 'AKP', alg: 'X-Wing', pub: `pub-${name}` },
-});
 const kidsOf = ({ signing, sealing }: PublicKeys): Kids => ({
   signing: hash(signing.x),
   sealing: hash(sealing.pub),
 });
+
+export * from './test-acts.ts';
 
 export type Entry = { input: FoldInput; index: number; at: Instant };
 type SayInput = StatementInput & { kind: 'grant' | 'withdraw' | 'refuse' };
@@ -96,14 +97,7 @@ export class TestRegion {
   }
 
   custody(child: string, ...holders: string[]): Id {
-    return this.must(TEAM, {
-      kind: 'custody',
-      dossier: DOSSIER,
-      child: id(child),
-      holders: holders.map(id),
-      guardian: null,
-      partial: null,
-    });
+    return this.must(TEAM, custodyOf(child, holders));
   }
 
   /** About these persons; its id is `about-` and their names. */
@@ -162,6 +156,34 @@ export class TestRegion {
     const rest = { kid: hash(`x-${sender}`), kind: 'fragment', purpose: 'support', size: 48 } as const;
     const ledger = { size: this.state.size, root: hash('root') };
     return { ...named, ...rest, ledger, marks: [], secretHash: hash('secret'), basis: [], attachments: [], ...more };
+  }
+
+  /** A message, under a new key where one is needed; its id. */
+  message(by: PartyId, compartment: Id, more: Partial<Header> = {}): Id {
+    if (isStale(this.state, compartment, this.now)) this.rotate(by, compartment);
+    const header = this.header(by, compartment, more);
+    const refused = this.send(header);
+    if (refused) throw new Error(`message by ${by}: ${refused}`);
+    return header.id;
+  }
+
+  /** Single messages for this receiver's newest key. */
+  discloses(...[to, rule, items, more]: Parameters<typeof disclose>): ReturnType<typeof disclose> {
+    const kid = this.state.parties.get(to)?.sealingKid ?? hash('none');
+    return disclose(to, rule, items, {
+      items: items.map((envelope) => ({ envelope, kid, sealed: 'sealed' })),
+      ...more,
+    });
+  }
+
+  /** The ledger hands a message to a reader that may have it. */
+  deliver(envelope: Id, reader: PartyId, kind: 'delivery' | 'opening' = 'delivery'): number {
+    const compartment = this.state.messages.get(envelope)?.compartment ?? '';
+    const decision = decide(this.state, { party: reader, compartment, message: envelope }, this.now);
+    if (decision.outcome !== 'permit') throw new Error(`${kind} to ${reader}: ${decision.code}`);
+    const event = { at: this.now, envelope, reader, decision };
+    if (kind === 'delivery') return this.add({ kind: 'other', event: { kind, ...event } });
+    return this.add({ kind: 'other', event: { kind, jws: '', purpose: 'support', ...event } });
   }
 
   /** What the ledger says to an envelope; when accepted it is folded. */
