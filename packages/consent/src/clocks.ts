@@ -3,7 +3,7 @@
  * are data (law/clocks.yaml); here they are laid over what the ledger holds. Nothing ticks: the time is a parameter.
  */
 import type { Clock, Id, Instant, OrganisationId, PartyId, StatementOf } from '@eenmaal/model';
-import { organisationOf, partner } from '@eenmaal/model';
+import { isPerson, organisationOf, partner } from '@eenmaal/model';
 import { Temporal } from 'temporal-polyfill';
 import { addTerm } from './civil-time.ts';
 import { informsOf, subjectsOf } from './knowledge.ts';
@@ -155,9 +155,10 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
 
 /** A report to Veilig Thuis is about persons: whatever it does about them next answers it. */
 function eventsOf(state: State, dossier: DossierState, disclosure: DisclosureState): [ClockEvent, Id[]][] {
-  const { id, ask, rule, emergency, told } = disclosure;
+  const { id, to, ask, rule, emergency, told } = disclosure;
   const about = [id, ...subjectsOf(state, disclosure)];
   const events: [ClockEvent, Id[]][] = [['disclose', ask === null ? about : [...about, ask]]];
+  if (isPerson(to)) events.push(['disclose:family', about]);
   if (rule === REPORT_RULE) events.push(['disclose:report', about]);
   if (emergency) events.push(['disclose:emergency', [id]]);
   if (!told || informsOf(dossier, id).length > 0) events.push(['disclose:later', [id]]);

@@ -1,8 +1,8 @@
 /**
- * The form of the five law files (packages/consent/law): what may stand where, and how much of it. Everything is closed:
+ * The form of the six law files (packages/consent/law): what may stand where, and how much of it. Everything is closed:
  * a key that is not here is refused. What the files refer to in each other is checked in law.ts.
  */
-import { type Mark, Purpose, ReasonCode, RoleId, RuleId, Weighed } from '@eenmaal/model';
+import { type Mark, NoticeCode, Purpose, ReasonCode, RoleId, RuleId, Weighed } from '@eenmaal/model';
 import { z } from 'zod';
 
 /** Dutch at B1 level, and English. */
@@ -94,7 +94,8 @@ const Term = z.strictObject({
  * What starts or stops a clock: a kind of statement, narrowed after the colon.
  * `message`: a message of the one whose clock it is. `message:ret`: one that a rapid expertise team may read.
  * `consult:ret`: a consult to such a team. `disclose:report`: to Veilig Thuis under L08. `disclose:emergency`: before a
- * second person agreed. `disclose:later`: the family is not told yet. `order:until`: the moment the order ends.
+ * second person agreed. `disclose:later`: the family is not told yet. `disclose:family`: to one of the family.
+ * `order:until`: the moment the order ends.
  * `request:…`: a right that is used.
  */
 export const ClockEvent = z.enum([
@@ -107,6 +108,7 @@ export const ClockEvent = z.enum([
   'disclose:report',
   'disclose:emergency',
   'disclose:later',
+  'disclose:family',
   'endorse',
   'inform',
   'objection',
@@ -157,6 +159,15 @@ export const ReasonText = z.strictObject({
 });
 export type ReasonText = z.infer<typeof ReasonText>;
 export const Reasons = z.strictObject({ reasons: z.record(ReasonCode, ReasonText) });
+
+/** A notice in words: for an adult of the family, a child from 12, a professional; null: those are never told. */
+export const NoticeText = z.strictObject({
+  family: Text(400).nullable(),
+  child: Text(300).nullable(),
+  professional: Text(400).nullable(),
+});
+export type NoticeText = z.infer<typeof NoticeText>;
+export const Notices = z.strictObject({ notices: z.record(NoticeCode, NoticeText) });
 
 /** The prohibition that each mark on a message stands for. */
 export const MARK_RULES = { source: 'L13', 'third-person': 'PRIV', address: 'ADDR' } as const satisfies Record<

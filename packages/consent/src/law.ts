@@ -3,7 +3,7 @@
  * with the dates they are in force, the tasks, the terms and the sentences. decide() asks it a million times a second:
  * everything is precomputed here, and every question is a look-up.
  */
-import type { Instant, Profile, ReasonCode, RoleId, RuleId } from '@eenmaal/model';
+import type { Instant, NoticeCode, Profile, ReasonCode, RoleId, RuleId } from '@eenmaal/model';
 import type { z } from 'zod';
 import { type Holidays, midnight } from './civil-time.ts';
 import { type LawFile, problem, readLawFile } from './law-file.ts';
@@ -14,6 +14,8 @@ import {
   Clocks,
   Deciders,
   MARK_RULES,
+  Notices,
+  type NoticeText,
   Reasons,
   type ReasonText,
   type Role,
@@ -21,7 +23,7 @@ import {
   type RuleData,
 } from './law-schema.ts';
 
-export type { ReasonText, Role } from './law-schema.ts';
+export type { NoticeText, ReasonText, Role } from './law-schema.ts';
 export { AGE_BANDS, type AgeBand, type Clock, type ClockEvent, MARK_RULES } from './law-schema.ts';
 
 /** A rule with its dates as instants: in force from `begins`, and no longer at `ends` (Infinity: no end is known). */
@@ -47,9 +49,17 @@ export type Law = {
   readonly clocks: ReadonlyMap<string, Clock>;
   readonly holidays: Holidays;
   readonly reasons: ReadonlyMap<ReasonCode, ReasonText>;
+  readonly notices: ReadonlyMap<NoticeCode, NoticeText>;
 };
 
-const FILES = { catalogue: Catalogue, deciders: Deciders, roles: Roles, clocks: Clocks, reasons: Reasons };
+const FILES = {
+  catalogue: Catalogue,
+  deciders: Deciders,
+  roles: Roles,
+  clocks: Clocks,
+  reasons: Reasons,
+  notices: Notices,
+};
 /** What the folder `law` must hold, and nothing else. */
 export const LAW_FILES: readonly string[] = Object.keys(FILES).map((name) => `${name}.yaml`);
 
@@ -69,6 +79,7 @@ export function parseLaw(files: Readonly<Record<string, string>>): Law {
   const roles = read(files, 'roles.yaml', Roles);
   const clocks = read(files, 'clocks.yaml', Clocks);
   const reasons = read(files, 'reasons.yaml', Reasons);
+  const notices = read(files, 'notices.yaml', Notices);
 
   const rules = catalogue.data.rules.map(withInstants);
   const rulesById = Map.groupBy(rules, ({ id }) => id);
@@ -86,6 +97,7 @@ export function parseLaw(files: Readonly<Record<string, string>>): Law {
     clocks: new Map(clocks.data.clocks.map((clock) => [clock.id, clock])),
     holidays: clocks.data.holidays,
     reasons: new Map(Object.entries(reasons.data.reasons) as [ReasonCode, ReasonText][]),
+    notices: new Map(Object.entries(notices.data.notices) as [NoticeCode, NoticeText][]),
   };
 }
 
