@@ -22,7 +22,7 @@ export function readNames(text: string): NameFound[] {
   const named = new Set(read.filter((_, at) => judged[at] === NAME).map(({ key }) => key));
   const found = read.flatMap(({ key, form, start, end }, at): NameFound[] => {
     // who is named inside one sentence is also meant at the start of another
-    const verdict = named.has(key) && form !== 'lower' && !judged[at] ? NAME : judged[at];
+    const verdict = named.has(key) && form !== 'lower' && judged[at] !== NATIONALITY ? NAME : judged[at];
     return verdict ? [{ ...verdict, start, end }] : [];
   });
   return joined(found, text);
@@ -48,7 +48,7 @@ function wordsOf(text: string): Word[] {
     const end = index + word.length;
     read.push({
       key: word.toLowerCase(),
-      form: !/^\p{Lu}/u.test(word) ? 'lower' : /\p{Ll}/u.test(word) ? 'title' : 'capitals',
+      form: formOf(word),
       start: index,
       end,
       opens: !before || opensAfter(before, gap),
@@ -58,6 +58,12 @@ function wordsOf(text: string): Word[] {
   }
   return read;
 }
+
+/** Two capitals in front make an abbreviation, also with a Dutch ending: GGZ, TVcN, OTSen. */
+const formOf = (word: string): Word['form'] => {
+  if (!/^\p{Lu}/u.test(word)) return 'lower';
+  return /^\p{Lu}(?!\p{Lu})/u.test(word) ? 'title' : 'capitals';
+};
 
 const opensAfter = (before: Word, gap: string): boolean => {
   if (gap.includes('\n') || / ["']$/.test(gap)) return true;
@@ -81,6 +87,8 @@ function judge(
 ): Judged {
   const { key, form, opens } = word;
   if (key.length === 1) return undefined;
+  // a script without capitals cannot be read here
+  if (/^\p{Lo}/u.test(key)) return PERHAPS;
   if (lists.NATIONALITY.test(key)) return NATIONALITY;
   if (form === 'title' && !ordinary(key) && (inSignature || isGreeted(word, before))) return PERHAPS;
   if (isKnownName(word)) return NAME;
@@ -91,9 +99,20 @@ function judge(
   if (!opens && lists.TITLES.has(link?.key ?? '') && (form === 'title' || key.length > 3)) return NAME;
   if (form === 'capitals') return undefined;
   if (lists.PLACES.has(key)) return PLACE;
-  if (opens) return lists.VERBS.has(next?.key ?? '') && next?.gap === ' ' && !lower.has(key) ? PERHAPS : undefined;
+  if (opens && afterPerson(word, before)) return /^[,\n]?$/.test(word.after) ? NAME : PERHAPS;
+  if (opens) return (actsAsPerson(key, next) && !lower.has(key)) || standsAlone(word) ? PERHAPS : undefined;
   return lists.BEFORE_PLACE.has(before?.key ?? '') && word.gap === ' ' ? PLACE : NAME;
 }
+
+const actsAsPerson = (key: string, next: Word | undefined): boolean =>
+  next?.gap === ' ' && lists.VERBS.has(next.key) && !lists.NOUN_ENDING.test(key);
+
+/** "Kinderen: Jayvano, ..." */
+const afterPerson = ({ gap }: Word, before: Word | undefined): boolean =>
+  lists.PEOPLE.has(before?.key ?? '') && /^ ?: ?$/.test(gap);
+
+const standsAlone = ({ key, gap, after }: Word): boolean =>
+  (gap === '' || gap.includes('\n')) && /^\n?$/.test(after) && !lists.NOUN_ENDING.test(key);
 
 const isKnownName = ({ key, form }: Word): boolean => {
   if (lists.NAMES.has(key)) return true;
@@ -113,6 +132,7 @@ const isLabelled = ({ gap }: Word, before: Word | undefined, earlier: Word | und
   if (!before) return false;
   if (lists.LABELS.has(before.key)) return /^ ?[:=] ?$/.test(gap);
   if (lists.CALLED.has(before.key)) return gap === ' ';
+  if (/^heet(?:te)?$/.test(before.key)) return gap === ' ' && lists.PEOPLE.has(earlier?.key ?? '');
   return lists.LABELS.has(earlier?.key ?? '') && (before.key === 'is' || before.key === 'luidt') && gap === ' ';
 };
 

@@ -34,6 +34,11 @@ export const TITLES = words(
 );
 export const LABELS = words('naam voornaam achternaam roepnaam meisjesnaam bijnaam name surname');
 export const CALLED = words('genaamd genaamde');
+export const PEOPLE = words(
+  'moeder vader ouder ouders kind kinderen jongen meisje jongere zoon zoons dochter dochters broer zus broertje zusje oma',
+  'opa stiefvader stiefmoeder pleegmoeder pleegvader vriend vriendin partner ex client cliente gezin familie betreft inzake',
+  'hij zij ze ik mother father son daughter child children family re',
+);
 export const SHORTENED = words('mevr mw dhr fam dr drs ir ing mr mrs ms prof bijv ca nl evt resp incl');
 export const GREETINGS = words('beste hoi hallo hi dag geachte lieve goedemorgen goedemiddag dear hello');
 export const SIGN_OFF = words('groet groeten groetjes mvg regards');
@@ -49,13 +54,16 @@ export const PLACES = words(
 
 /** By stem, in either spelling: where somebody comes from. */
 export const NATIONALITY =
-  /^(?:syri|eritre|turk|marok|moroc|somali|afghaan|afghan|irak|iraq|iran|iraan|oekrai|ukrain|bulgaa|bulgar|roemee|roemen|romania|surina|antill|curac|kaapverd|chinees|chinese$|china$|vietnam|ghana|ghanees|nigeria|ethiop|soedan|sudan|russisch|russian|rusland|hongaar|hungar|moluk|portug|pools|poolse|polen|poland|statushouder|asielzoeker|vluchteling|refugee)/;
+  /^(?:syri|eritre|turk|marok|moroc|somali|afghaan|afghan|irak|iraq|iran|iraan|oekrai|ukrain|bulgaa|bulgar|roemee|roemen|romania|surina|antill|curac|kaapverd|chinees|chinese$|china$|vietnam|ghana|ghanees|nigeria|ethiop|soedan|sudan|russisch|russian|rusland|hongaar|hungar|moluk|portug|pools|poolse|polen|poland|arabi|berber|tigrin|koerd|papiament|farsi$|pashto$|statushouder|asielzoeker|vluchteling|refugee)/;
 
 /** What may follow a name at the start of a sentence. */
 export const VERBS = words(
   'is was heeft had wordt werd gaat ging komt kwam zegt zei wil wilde kan kon mag moet slaat sloeg woont woonde zit zat',
   'doet deed krijgt kreeg vertelt vertelde geeft gaf slaapt loopt liep vindt vond has says said lives wants goes went told',
 );
+
+/** At the start of a sentence rather a noun than a name. */
+export const NOUN_ENDING = /(?:ing|tie|sie|tje|eit|isme|aal|age)$/;
 
 /** Roles, laws, things and days that people write with a capital, and words that open a sentence. */
 export const ORDINARY = words(
@@ -70,10 +78,16 @@ export const ORDINARY = words(
   'leerplichtambtenaar jeugd gezin zorg hulp team regionaal expertteam expertisecentrum signs safety ronde tafel weekstart',
   'verklarende analyse veiligheidsplan gezinsplan plan evaluatie vraag casus casuistiek consult consultatie advies situatie',
   'achtergrond zorgen doel context bijlage let samenvatting intake triage huiselijk kindermishandeling complexe scheiding',
+  'sociaal sociale lokaal lokale regionale ambulant bijzonder curator vertrouwenspersoon verlengd gesloten vrijwillig kader',
+  'integraal integrale maatschappelijk werk algemeen medisch diagnostiek onderzoek rapport verslag brief formulier stap',
+  'bewindvoerder mediator mediation ouderschapsplan omgangsregeling omgang scheiding speciaal onderwijs passend ouderschap',
+  'wmo wlz zvw wvggz wzd awb jeugdzorgplus crisis urgent spoed politiek bureau stichting systeem traject inzet hulpvraag',
+  'methadon medikinet risperidon melatonine diazepam oxazepam sertraline paracetamol vitamine',
   // people without a name
-  'moeder vader ouder kind jongen meisje jongere zoon dochter broer zus broertje zusje oma opa tante oom stiefvader',
+  'moeder vader ouder kind jongen meisje jongere zoon dochter broer zus broertje zusje kindje oma opa tante oom stiefvader',
   'stiefmoeder vriend vriendin partner client clienten mama papa baby peuter kleuter puber tiener familie mevrouw meneer',
   'heer dhr mw mevr collega mother father child children parents son daughter brother sister boy girl mum mom dad family',
+  'police court judge social services protection council youth care worker school home act board case plan mr mrs ms dr',
   // calendar
   'januari februari maart april mei juni juli augustus september oktober november december january february march may june',
   'july august october maandag dinsdag woensdag donderdag vrijdag zaterdag zondag monday tuesday wednesday thursday friday',
@@ -100,4 +114,4 @@ export const ORDINARY = words(
 
 /** "Jeugdteam", "Jeugdhulp", "Kindermishandeling": compounds of the work. */
 export const ORDINARY_ENDING =
-  /^\p{L}{3,24}(?:team|zorg|hulp|rechter|dienst|werker|medewerker|wet|arts|bescherming|voogd|begeleider|begeleiding|instelling|opvang|consulent|rechtbank|plan|tafel|behandeling|behandelaar|verlening|verlener|handeling|gesprek|overleg|therapie|therapeut|problematiek|stelling|plaatsing|situatie|ouders?|kind|kinderen|regisseur|coach|wijs|stoornis|heid|teit|schap)$/u;
+  /^\p{L}{0,24}(?:team|zorg|hulp|rechter|dienst|werker|medewerker|wet|arts|bescherming|voogd|begeleider|begeleiding|instelling|opvang|consulent|rechtbank|plan|tafel|behandeling|behandelaar|verlening|verlener|handeling|gesprek|overleg|therapie|therapeut|problematiek|stelling|plaatsing|situatie|ouders?|kind|kinderen|persoon|voorwaarden|onderzoek|traject|groep|tijd|kader|regeling|werk|beleid|ambtenaar|kundige|loog|loge|centrum|commissie|afdeling|punt|vraag|vragen|zaken|systeem|regisseur|coach|wijs|stoornis|heid|teit|schap)$/u;

@@ -82,7 +82,9 @@ const plain = (point: string): string =>
     .replace(/[\u2018\u2019\u201b\u00b4]/g, "'")
     .replace(/[\u201c-\u201f\u00ab\u00bb]/g, '"')
     .replace(/[\u2028\u2029]/g, '\n')
-    .replace(/\p{Zs}/gu, ' ');
+    .replace(/\p{Zs}/gu, ' ')
+    // one Arabic ligature unfolds to eighteen characters; no name or number needs more than a few
+    .slice(0, 4);
 
 /** What one pattern took, a later one does not find half of again. */
 function blank(text: string, taken: readonly Found[]): string {
@@ -110,12 +112,12 @@ const MONTH =
   'aug(?:ustus|ust)?|sept?(?:ember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
 const DAY = '(?:0?[1-9]|[12]\\d|3[01])(?:e|de|ste|st|nd|rd|th)?';
 const GAP = '[ .,/-]{0,3}';
-const DAY_MONTH = `(?:${DAY}(?: of)?${GAP}${MONTH}|${MONTH}${GAP}${DAY})`;
+const DAY_MONTH = `(?:${DAY}(?: of| van)?${GAP}${MONTH}|${MONTH}${GAP}${DAY}(?!\\d))`;
 const NOT_IN_WORD = '(?<![\\p{L}\\d])';
 const LONG_DATE = `${NOT_IN_WORD}${DAY_MONTH}${GAP}(?:(?:19|20)\\d\\d|'?\\d\\d(?! ?(?:uur|jaar|u\\b|h\\b|[:.]\\d)))(?![\\p{L}\\d])`;
-const BIRTH = /geb\.|geboren|geboorte|ter wereld|jarig|verjaart|verjaardag|bevallen|\bborn\b|birth|\bdob\b/i;
+const BIRTH = /geb\.|gebdat|geboren|geboorte|ter wereld|jarig|verjaart|verjaardag|bevallen|\bborn\b|birth|\bdob\b/i;
 const HAPPENED =
-  /(?:\b(?:op|sinds|vanaf|van|tot|t\/m|en met|per|voor|na|d\.?d\.?|on|since|until|from|before|after)|incident|melding|zitting|gesprek|afspraak|overleg|mdo|aangifte|beschikking|uitspraak|huisbezoek|hearing)[: ]{1,3}(?:\p{L}{2,8}(?:dag|day),? )?$/iu;
+  /(?:\b(?:op|sinds|vanaf|tot|t\/m|en met|per|voor|na|d\.?d\.?|on|since|until|before|after)|incident|melding|zitting|gesprek|afspraak|overleg|mdo|aangifte|beschikking|uitspraak|huisbezoek|hearing)(?: van)?[: ]{1,3}(?:\p{L}{2,8}(?:dag|day),? )?$/iu;
 
 const nearBirth = (match: Match, text: string): boolean => BIRTH.test(around(match, text, 40, 20));
 
@@ -147,8 +149,13 @@ function judgePostalCode([, digits, gap, letters]: Match): Verdict {
   // in lower case with a space it is rather a year and a word: "2014 is"
   return gap === '' || letters === letters!.toUpperCase() ? 'block' : 'no';
 }
-const judgePlate = ([plate]: Match): Verdict =>
-  plate.length === 8 && /\d/.test(plate) && /[A-Z]/.test(plate) ? 'block' : 'no';
+function judgePlate(match: Match, text: string): Verdict {
+  const [plate] = match;
+  const shape = plate.length === 8 && /\d/.test(plate) && /[a-z]/i.test(plate);
+  // in lower case only where it is announced: "5-tot-12" has the shape too
+  const meant = plate === plate.toUpperCase() || /kenteken|plate/i.test(justBefore(match, text, 16));
+  return shape && meant ? 'block' : 'no';
+}
 /** A number that was announced as one: "dossier 20.1234". */
 const judgeReference = ([, token]: Match): Verdict =>
   digitsOf(token!).length >= 4 && !isYear(token!) ? 'block' : 'no';
@@ -212,6 +219,11 @@ const FORMS: readonly (readonly [Kind, RegExp, (match: Match, text: string) => V
     /(?<![\d/-])(\d{1,2})[-/](\d{1,2})(?![\d/-])/g,
     (match, text) => (isDayAndMonth(match) && nearBirth(match, text) ? 'block' : 'no'),
   ],
+  [
+    'birth-date',
+    /(?<!\d)(\d\d)(\d\d)\d\d(?!\d)/g,
+    (match, text) => (isDayAndMonth(match) && nearBirth(match, text) ? 'block' : 'no'),
+  ],
   // service numbers that anybody may call
   ['phone', /(?<!\d)0[89]00[- ]?\d{4}(?!\d)/g, () => 'skip'],
   ['phone', /(?<![\d+])(?:\+|00)[1-9]\d?(?:[ ().\-/]{0,3}\d){7,12}(?!\d)/g, block],
@@ -231,7 +243,7 @@ const FORMS: readonly (readonly [Kind, RegExp, (match: Match, text: string) => V
   ],
   [
     'licence-plate',
-    /(?<![A-Za-z\d-])(?:[A-Z]{1,3}|\d{1,3})-(?:[A-Z]{1,3}|\d{1,3})-(?:[A-Z]{1,3}|\d{1,3})(?![A-Za-z\d-])/g,
+    /(?<![A-Za-z\d-])(?:[a-z]{1,3}|\d{1,3})-(?:[a-z]{1,3}|\d{1,3})-(?:[a-z]{1,3}|\d{1,3})(?![A-Za-z\d-])/gi,
     judgePlate,
   ],
   ['postal-code', /(?<![\p{L}\d.])([1-9]\d{3})( {0,2})([a-z]{2})(?![\p{L}\d])/giu, judgePostalCode],
