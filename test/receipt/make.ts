@@ -216,8 +216,8 @@ export function receiptOf(kind: string, options: Options = {}): { receipt: Recei
 }
 
 /** A checkpoint of the same log at another size, and why they are one history. */
-export function compareWith(tree: Tree, at: number, size: number) {
+export function compareWith(tree: Tree, at: number, size: number, after = SIGNED_AFTER) {
   const [from, to] = [Math.min(at, size), Math.max(at, size)];
   const proof = from === 0 || from === to ? [] : tree.consistencyProof(from, to);
-  return { checkpoint: new TextDecoder().decode(signedAt(tree, at)), proof: proof.map(toBase64) };
+  return { checkpoint: new TextDecoder().decode(signedAt(tree, at, after)), proof: proof.map(toBase64) };
 }

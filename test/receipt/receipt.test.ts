@@ -152,15 +152,15 @@ describe('what is refused', () => {
   const [one, two] = witnesses.map(({ key }) => formatVkey(key)) as [string, string];
   const known = `log ${formatVkey(log.key)}\n`;
   const policies: [string, string, string][] = [
-    ['policy-format', 'no quorum', known],
-    ['policy-format', 'no log', 'quorum none\n'],
-    ['policy-format', 'two quorums', `${known}quorum none\nquorum none\n`],
-    ['policy-format', 'a quorum not defined before', `${known}quorum A\nwitness A ${one}\n`],
-    ['policy-format', 'one key as two witnesses', `${known}witness A ${one}\nwitness B ${one}\nquorum A\n`],
-    ['policy-format', 'one name twice', `${known}witness A ${one}\nwitness A ${two}\nquorum A\n`],
-    ['policy-format', 'a witness called none', `${known}witness none ${one}\nquorum none\n`],
+    ['policy-quorum', 'no quorum', known],
+    ['policy-log', 'no log', 'quorum none\n'],
+    ['policy-quorum', 'two quorums', `${known}quorum none\nquorum none\n`],
+    ['policy-name', 'a quorum not defined before', `${known}quorum A\nwitness A ${one}\n`],
+    ['policy-key', 'one key as two witnesses', `${known}witness A ${one}\nwitness B ${one}\nquorum A\n`],
+    ['policy-name', 'one name twice', `${known}witness A ${one}\nwitness A ${two}\nquorum A\n`],
+    ['policy-name', 'a witness called none', `${known}witness none ${one}\nquorum none\n`],
     ['policy-format', 'more than there are', `${known}witness A ${one}\ngroup G 2 A\nquorum G\n`],
-    ['policy-format', 'a member twice', `${known}witness A ${one}\ngroup G any A\ngroup H any A\nquorum H\n`],
+    ['policy-name', 'a member twice', `${known}witness A ${one}\ngroup G any A\ngroup H any A\nquorum H\n`],
     ['policy-format', 'an unknown word', `${known}witnesses A ${one}\nquorum none\n`],
     ['policy-format', 'a control character', `${known}# \u0007\nquorum none\n`],
     ['vkey-format', 'no key', `${known}witness A b\nquorum A\n`],
@@ -185,7 +185,7 @@ describe('what is refused', () => {
   });
 
   it('uses the names of the ledger and the model where they have one', () => {
-    const own = ['receipt-format', 'event-format', 'event-type', 'policy-format', 'quorum-not-met', 'signer-mismatch'];
+    const own = ['receipt-format', 'event-format', 'event-type', 'policy-log', 'quorum-not-met', 'signer-mismatch'];
     const used = [...cases, ...policies].map(([code]) => code).filter((code) => !own.includes(code));
     for (const code of used) expect({ ...LEDGER_ERRORS, ...ERRORS }).toHaveProperty(code);
   });
