@@ -9,7 +9,17 @@ import { toBase64 } from '@eenmaal/crypto';
 import { equalBytes, expectHash, isCount } from './bytes.ts';
 import { cosignatureTime, cosignatureVerifier, cosigner } from './cosignature.ts';
 import { LedgerError } from './errors.ts';
-import { addSignatures, ed25519Signer, ed25519Verifier, openNote, type Sign, signNote, type Verify } from './note.ts';
+import {
+  addSignatures,
+  ed25519Signer,
+  ed25519Verifier,
+  type NoteSignature,
+  openNote,
+  parseNote,
+  type Sign,
+  signNote,
+  type Verify,
+} from './note.ts';
 import { decodeDecimal, decodeHash, isKeyName } from './text.ts';
 import { emptyRoot } from './tree-hash.ts';
 import type { VerifierKey } from './vkey.ts';
@@ -32,6 +42,13 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
 
 /** Read the text of a checkpoint. @throws `checkpoint-format` */
 export function parseCheckpoint(text: string): Checkpoint {
+  const checkpoint = parseCheckpointText(text);
+  expectEmptyRoot(checkpoint.size, checkpoint.root);
+  return checkpoint;
+}
+
+/** The form only: size 0 may come with any root. For a witness, to whom that is a bad proof. @throws `checkpoint-format` */
+export function parseCheckpointText(text: string): Checkpoint {
   const lines = text.split('\n');
   const [origin, sizeText, rootText, rest] = lines;
   if (lines.length !== 4 || rest !== '') throw new LedgerError('checkpoint-format', 'not exactly three lines');
@@ -40,7 +57,6 @@ export function parseCheckpoint(text: string): Checkpoint {
   if (size === undefined) throw new LedgerError('checkpoint-format', 'size');
   const root = decodeHash(rootText ?? '');
   if (root === undefined) throw new LedgerError('checkpoint-format', 'root');
-  expectEmptyRoot(size, root);
   return { origin, size, root };
 }
 
@@ -64,20 +80,45 @@ export function cosignCheckpoint(signed: Uint8Array, witness: VerifierKey, sign:
  * Cosignatures of unknown witnesses are ignored; of known ones the valid ones are returned, which may be none.
  * @throws the codes of `openNote`, `checkpoint-unsigned`, `checkpoint-format`, `checkpoint-origin`
  */
-export function openCheckpoint(signed: Uint8Array, keys: CheckpointKeys, verify: Verify): SignedCheckpoint {
-  const { log, witnesses } = keys;
+export function openCheckpoint(
+  signed: Uint8Array,
+  { log, witnesses }: CheckpointKeys,
+  verify: Verify,
+): SignedCheckpoint {
+  const { text, cosignatures } = openSigned(signed, [log], witnesses, verify);
+  const checkpoint = parseCheckpoint(text);
+  if (checkpoint.origin !== log.name) throw new LedgerError('checkpoint-origin', checkpoint.origin);
+  return { ...checkpoint, cosignatures };
+}
+
+/** The keys whose name is the origin of a checkpoint, which nobody has checked yet. @throws `checkpoint-origin` when none */
+export function logKeysFor(signed: Uint8Array, logs: readonly VerifierKey[]): VerifierKey[] {
+  const [origin] = parseNote(signed).text.split('\n');
+  const keys = logs.filter(({ name }) => name === origin);
+  if (keys.length === 0) throw new LedgerError('checkpoint-origin', origin);
+  return keys;
+}
+
+/**
+ * The text of a note that one of these log keys signed, and the valid cosignatures of these witnesses.
+ * @throws the codes of `openNote`, `checkpoint-unsigned`
+ */
+export function openSigned(
+  signed: Uint8Array,
+  logs: readonly VerifierKey[],
+  witnesses: readonly VerifierKey[],
+  verify: Verify,
+): { text: string; cosignatures: Cosignature[] } {
   const note = openNote(signed, [
-    ed25519Verifier(log, verify),
+    ...logs.map((log) => ed25519Verifier(log, verify)),
     ...witnesses.map((witness) => cosignatureVerifier(witness, verify)),
   ]);
-  const isLog = (line: { name: string; keyId: string }) => line.name === log.name && line.keyId === log.keyId;
+  const isLog = (line: NoteSignature) => logs.some(({ name, keyId }) => line.name === name && line.keyId === keyId);
   if (!note.signatures.some(isLog)) throw new LedgerError('checkpoint-unsigned');
-  const checkpoint = parseCheckpoint(note.text);
-  if (checkpoint.origin !== log.name) throw new LedgerError('checkpoint-origin', checkpoint.origin);
   const cosignatures = note.signatures
     .filter((line) => !isLog(line))
     .map(({ name, keyId, signature }) => ({ name, keyId, time: cosignatureTime(signature) as number }));
-  return { ...checkpoint, cosignatures };
+  return { text: note.text, cosignatures };
 }
 
 function expectEmptyRoot(size: number, root: Uint8Array): void {

@@ -1,5 +1,16 @@
 /** THE LOG: leaves, tree, proofs, notes, checkpoints, proof files, commits. FORMAT.md says what the bytes are. */
 
+export {
+  ADD_CHECKPOINT_PATH,
+  type AddCheckpoint,
+  cosignatureLines,
+  formatAddCheckpoint,
+  openSubmission,
+  parseAddCheckpoint,
+  readCosignature,
+  readKnownSize,
+  SIZE_CONTENT_TYPE,
+} from './add-checkpoint.ts';
 export { appendCommit, type ChainState, checkChain, genesis } from './chain.ts';
 export {
   type Checkpoint,
@@ -25,9 +36,11 @@ export {
 export { cosignatureTime, cosignatureVerifier, cosigner } from './cosignature.ts';
 export { decodeEntryBody, type EntryBody, encodeEntryBody, openEntryBody, SECRET_BYTES } from './entry-body.ts';
 export { LEDGER_ERRORS, LedgerError, type LedgerErrorCode } from './errors.ts';
+export { type Freshness, type Judgement, judgeCheckpoint, type WitnessFinding } from './judgement.ts';
 export { checkLeaf, LEAF_BYTES, type Leaf, makeLeaf, parseLeaf, SALT_BYTES } from './leaf.ts';
 export {
   addSignatures,
+  appendSignatures,
   ed25519Signer,
   ed25519Verifier,
   formatNote,
@@ -41,8 +54,16 @@ export {
   signNote,
   type Verify,
 } from './note.ts';
+export {
+  meetsQuorum,
+  type Policy,
+  type PolicyGroup,
+  type PolicyLog,
+  type PolicyWitness,
+  parsePolicy,
+} from './policy.ts';
 export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './proof.ts';
-export { formatProofFile, type ProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+export { formatProofFile, judgeProofFile, type ProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
 export {
   bundlesAdded,
   entryBundle,

@@ -37,11 +37,33 @@ export function signNote(text: string, signers: readonly NoteSigner[]): Uint8Arr
   return formatNote({ text, signatures: signers.map((signer) => signWith(signer, bytes)) });
 }
 
-/** Add signature lines under those a note has already; the others are kept as they are, unchecked. */
+/** Sign the text of a note and add the lines under those it has already; these are kept as they are, unchecked. */
 export function addSignatures(note: Uint8Array, signers: readonly NoteSigner[]): Uint8Array {
+  const bytes = encodeText(parseNote(note).text);
+  return appendSignatures(
+    note,
+    signers.map((signer) => signWith(signer, bytes)),
+  );
+}
+
+/** Add signatures made elsewhere, unchecked. @throws `note-format`, `note-too-large` */
+export function appendSignatures(note: Uint8Array, added: readonly NoteSignature[]): Uint8Array {
   const { text, signatures } = parseNote(note);
+  return formatNote({ text, signatures: [...signatures, ...added] });
+}
+
+/** Signature lines without their note, as a witness answers them. @throws `note-format` */
+export function signatureLines(text: string, signers: readonly NoteSigner[]): Uint8Array {
   const bytes = encodeText(text);
-  return formatNote({ text, signatures: [...signatures, ...signers.map((signer) => signWith(signer, bytes))] });
+  return encodeText(formatLines(signers.map((signer) => signWith(signer, bytes))));
+}
+
+/** Take signature lines apart without believing them; there is at least one. @throws `note-too-large`, `note-format` */
+export function parseSignatureLines(bytes: Uint8Array): NoteSignature[] {
+  if (bytes.length > MAX_NOTE_BYTES) throw new LedgerError('note-too-large', `${bytes.length} bytes`);
+  const text = decodeUtf8(bytes);
+  if (text === undefined || hasControlCharacter(text)) throw new LedgerError('note-format', 'signature lines');
+  return parseLines(text);
 }
 
 /**
@@ -71,9 +93,7 @@ export function parseNote(note: Uint8Array): Note {
   if (hasControlCharacter(whole)) throw new LedgerError('note-format', 'control character');
   const split = whole.lastIndexOf('\n\n');
   if (split < 0 || !whole.endsWith('\n')) throw new LedgerError('note-format', 'no signatures');
-  const lines = whole.slice(split + 2, -1).split('\n');
-  if (lines.length > MAX_NOTE_SIGNATURES) throw new LedgerError('note-too-large', `${lines.length} signatures`);
-  return { text: whole.slice(0, split + 1), signatures: lines.map(parseSignatureLine) };
+  return { text: whole.slice(0, split + 1), signatures: parseLines(whole.slice(split + 2)) };
 }
 
 /** Write a note. @throws `note-format`, `note-too-large` */
@@ -81,11 +101,7 @@ export function formatNote({ text, signatures }: Note): Uint8Array {
   if (signatures.length === 0) throw new LedgerError('note-format', 'no signatures');
   if (signatures.length > MAX_NOTE_SIGNATURES)
     throw new LedgerError('note-too-large', `${signatures.length} signatures`);
-  const lines = signatures.map(({ name, keyId, signature }) => {
-    if (!isKeyName(name)) throw new LedgerError('note-format', 'key name');
-    return `\u2014 ${name} ${toBase64(concat(fromHex(keyId), signature))}\n`;
-  });
-  const note = concat(encodeText(text), encodeText(`\n${lines.join('')}`));
+  const note = concat(encodeText(text), encodeText(`\n${formatLines(signatures)}`));
   if (note.length > MAX_NOTE_BYTES) throw new LedgerError('note-too-large', `${note.length} bytes`);
   return note;
 }
@@ -108,6 +124,21 @@ export function ed25519Verifier(key: VerifierKey, verify: Verify): NoteVerifier 
 
 function expectType(key: VerifierKey): void {
   if (key.type !== ED25519) throw new LedgerError('vkey-type', `${key.name} is no note signing key`);
+}
+
+function formatLines(signatures: readonly NoteSignature[]): string {
+  const lines = signatures.map(({ name, keyId, signature }) => {
+    if (!isKeyName(name)) throw new LedgerError('note-format', 'key name');
+    return `\u2014 ${name} ${toBase64(concat(fromHex(keyId), signature))}\n`;
+  });
+  return lines.join('');
+}
+
+function parseLines(text: string): NoteSignature[] {
+  if (!text.endsWith('\n')) throw new LedgerError('note-format', 'signature line');
+  const lines = text.slice(0, -1).split('\n');
+  if (lines.length > MAX_NOTE_SIGNATURES) throw new LedgerError('note-too-large', `${lines.length} signatures`);
+  return lines.map(parseSignatureLine);
 }
 
 function parseSignatureLine(line: string): NoteSignature {

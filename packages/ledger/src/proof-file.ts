@@ -7,7 +7,9 @@ import { concat, toBase64 } from '@eenmaal/crypto';
 import { expectHash, isCount } from './bytes.ts';
 import { type CheckpointKeys, openCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 import { LedgerError } from './errors.ts';
+import { type Judgement, judgeCheckpoint } from './judgement.ts';
 import { MAX_NOTE_BYTES, parseNote, type Verify } from './note.ts';
+import type { Policy } from './policy.ts';
 import { MAX_PROOF_HASHES, verifyInclusion } from './proof.ts';
 import { decodeBase64, decodeDecimal, decodeHash, decodeUtf8, encodeUtf8 } from './text.ts';
 import { hashLeaf } from './tree-hash.ts';
@@ -78,6 +80,24 @@ export function verifyProofFile(
   const checkpoint = openCheckpoint(signed, keys, verify);
   verifyInclusion({ leafHash: hashLeaf(leaf), index, size: checkpoint.size, root: checkpoint.root, proof });
   return { index, checkpoint };
+}
+
+/**
+ * The same for who keeps a policy file: proves the leaf to be in the log, and judges whether enough witnesses saw that log.
+ * No age is asked for: what was witnessed once was witnessed, however long ago.
+ * @throws the codes of `parseProofFile`, `judgeCheckpoint` and `verifyInclusion`
+ */
+export function judgeProofFile(
+  file: Uint8Array,
+  leaf: Uint8Array,
+  policy: Policy,
+  verify: Verify,
+): { readonly index: number; readonly judgement: Judgement } {
+  const { index, proof, checkpoint: signed } = parseProofFile(file);
+  const judgement = judgeCheckpoint(signed, policy, verify);
+  const { size, root } = judgement.checkpoint;
+  verifyInclusion({ leafHash: hashLeaf(leaf), index, size, root, proof });
+  return { index, judgement };
 }
 
 function parseIndexLine(line: string | undefined): number {

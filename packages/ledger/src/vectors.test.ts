@@ -13,13 +13,23 @@ import {
   verifyBytes,
 } from '@eenmaal/crypto';
 import { describe, expect, it } from 'vitest';
+import {
+  formatAddCheckpoint,
+  openSubmission,
+  parseAddCheckpoint,
+  readCosignature,
+  readKnownSize,
+} from './add-checkpoint.ts';
 import { appendCommit, checkChain } from './chain.ts';
 import { cosignCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { decodeCommit, encodeCommit } from './commit.ts';
+import { cosignatureTime } from './cosignature.ts';
 import { openEntryBody } from './entry-body.ts';
 import { LEDGER_ERRORS } from './errors.ts';
+import { judgeCheckpoint } from './judgement.ts';
 import { makeLeaf } from './leaf.ts';
 import { ed25519Verifier, openNote } from './note.ts';
+import { parsePolicy } from './policy.ts';
 import { verifyConsistency, verifyInclusion } from './proof.ts';
 import { formatProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
 import { entryBundle, hashTile, parseTilePath, readEntryBundle, type Tile, tilePath, tilesOf } from './tile.ts';
@@ -113,6 +123,46 @@ runAll('entry-bodies.json', 'cases', ({ leaf, plaintext, salt, event, secret }) 
   const body = openEntryBody(fromHex(leaf), fromHex(plaintext));
   const found = { salt: toHex(body.salt), event: toHex(body.event), secret: body.secret && toHex(body.secret) };
   expect(found).toEqual({ salt, event, secret });
+});
+
+runAll('policies.json', 'policies', ({ policy, policyHex, logs, witnesses, groups, quorum }) => {
+  const found = parsePolicy(bytesOf(policy, policyHex));
+  const withUrl = (list: unknown[], url: string | undefined) => (url === undefined ? list : [...list, url]);
+  expect(found.logs.map(({ key, url }) => withUrl([formatVkey(key)], url))).toEqual(logs);
+  expect(found.witnesses.map(({ name, key, url }) => withUrl([name, formatVkey(key)], url))).toEqual(witnesses);
+  expect(found.groups.map(({ name, threshold, members }) => [name, threshold, members])).toEqual(groups);
+  expect(found.quorum).toBe(quorum);
+});
+
+runAll('policies.json', 'judgements', ({ policy, checkpoint, freshness, size, trusted, reason, witnesses }) => {
+  const judged = judgeCheckpoint(utf8(checkpoint), parsePolicy(utf8(policy)), verifyBytes, freshness);
+  expect({ ...judged, checkpoint: judged.checkpoint.size }).toEqual({
+    ...{ checkpoint: size, trusted, witnesses },
+    ...(reason && { reason }),
+  });
+});
+
+runAll('add-checkpoint.json', 'requests', ({ body, bodyHex, oldSize, proof, checkpoint }) => {
+  const bytes = bytesOf(body, bodyHex);
+  const request = parseAddCheckpoint(bytes);
+  expect(request).toEqual({ oldSize, proof: hexes(proof), checkpoint: utf8(checkpoint) });
+  expect(formatAddCheckpoint(request)).toEqual(bytes);
+});
+
+runAll('add-checkpoint.json', 'submissions', ({ body, logs, origin, size, root }) => {
+  const opened = openSubmission(parseAddCheckpoint(utf8(body)), logs.map(parseVkey), verifyBytes);
+  expect(opened).toEqual({ origin, size, root: fromHex(root) });
+});
+
+runAll('add-checkpoint.json', 'answers', ({ checkpoint, answer, witness, time }) => {
+  const found = readCosignature(utf8(checkpoint), utf8(answer), parseVkey(witness), verifyBytes);
+  expect(found.time).toBe(time);
+});
+
+it('add-checkpoint.json: the size in answer 409, the time in a cosignature', () => {
+  const { sizes, times } = load('add-checkpoint.json');
+  for (const { body, size } of sizes) expect([body, readKnownSize(utf8(body))]).toEqual([body, size ?? undefined]);
+  for (const { base64, time } of times) expect(cosignatureTime(fromBase64(base64).subarray(4))).toBe(time ?? undefined);
 });
 
 runAll('tiles.json', 'paths', ({ path, level, index, width }) => {

@@ -212,28 +212,41 @@ def open_note(data, keys):
     return text, verified
 
 
-def parse_checkpoint(body):
+def parse_checkpoint(body, any_empty_root=False):
     lines = body.split("\n")
     need(len(lines) == 4 and lines[3] == "" and is_key_name(lines[0]), "checkpoint-format")
     size = decimal(lines[1], "checkpoint-format")
     root = unbase64(lines[2], "checkpoint-format")
-    need(len(root) == 32 and (size > 0 or root == EMPTY), "checkpoint-format")
+    need(len(root) == 32 and (size > 0 or root == EMPTY or any_empty_root), "checkpoint-format")
     return {"origin": lines[0], "size": size, "root": root}
+
+
+def open_signed(data, logs, witnesses):
+    """The text that one of the logs signed, and the cosignatures."""
+    text, verified = open_note(data, [*logs, *witnesses])
+    ids = [(log["name"], log["id"]) for log in logs]
+    others = [v for v in verified if v[:2] not in ids]
+    need(len(others) < len(verified), "checkpoint-unsigned")
+    return text, [
+        {"name": name, "keyId": shown_id, "time": struct.unpack(">Q", signature[:8])[0]}
+        for name, shown_id, signature in others
+    ]
 
 
 def open_checkpoint(data, log_vkey, witness_vkeys):
     log, witnesses = parse_vkey(log_vkey), [parse_vkey(v) for v in witness_vkeys]
     need(log["type"] == 1 and all(w["type"] == 4 for w in witnesses), "vkey-type")
-    text, verified = open_note(data, [log, *witnesses])
-    others = [v for v in verified if v[:2] != (log["name"], log["id"])]
-    need(len(others) < len(verified), "checkpoint-unsigned")
+    text, cosignatures = open_signed(data, [log], witnesses)
     checkpoint = parse_checkpoint(text)
     need(checkpoint["origin"] == log["name"], "checkpoint-origin")
-    checkpoint["cosignatures"] = [
-        {"name": name, "keyId": shown_id, "time": struct.unpack(">Q", signature[:8])[0]}
-        for name, shown_id, signature in others
-    ]
-    return checkpoint
+    return {**checkpoint, "cosignatures": cosignatures}
+
+
+def logs_for(data, logs):
+    origin = parse_note(data)[0].split("\n")[0]
+    keys = [log for log in logs if log["name"] == origin]
+    need(keys, "checkpoint-origin")
+    return keys
 
 
 def open_proof_file(data, leaf, log_vkey, witness_vkeys):
@@ -256,6 +269,157 @@ def open_proof_file(data, leaf, log_vkey, witness_vkeys):
     checkpoint = open_checkpoint(note.encode(), log_vkey, witness_vkeys)
     verify_inclusion(leaf_hash(leaf), index, checkpoint["size"], checkpoint["root"], proof)
     return index, checkpoint, extra
+
+
+# --- policies -------------------------------------------------------------------------------------------------------
+
+
+def parse_policy(data):
+    need(all(c in (9, 10) or 0x20 <= c <= 0x7E or c >= 0x80 for c in data), "policy-format")
+    policy = {"logs": [], "witnesses": [], "groups": [], "quorum": None}
+    names, members = set(), set()
+
+    def add_key(kind, octets, key_type, url, *name):
+        try:
+            text, url = octets.decode(), [u.decode() for u in url]
+        except UnicodeDecodeError:
+            raise Refused("vkey-format") from None
+        key = parse_vkey(text)
+        need(key["type"] == key_type, "vkey-type")
+        need(key["public"] not in [parse_vkey(one[len(name)])["public"] for one in policy[kind]], "policy-key")
+        policy[kind].append([*name, text, *url])
+
+    def define(name):
+        need(name != "none" and name not in names, "policy-name")
+        names.add(name)
+
+    for line in data.split(b"\n"):
+        items = [item for item in re.split(rb"[ \t]+", line) if item]
+        if not items or items[0].startswith(b"#"):
+            continue
+        keyword, count = items[0], len(items) - 1
+        shown = [item.decode("latin-1") for item in items]
+        if keyword == b"log" and count in (1, 2):
+            add_key("logs", items[1], 1, items[2:])
+        elif keyword == b"witness" and count in (2, 3):
+            define(shown[1])
+            add_key("witnesses", items[2], 4, items[3:], shown[1])
+        elif keyword == b"group" and count >= 3:
+            name, wanted, listed = shown[1], shown[2], shown[3:]
+            words = {"any": 1, "all": len(listed)}
+            k = words[wanted] if wanted in words else decimal(wanted, "policy-format")
+            need(1 <= k <= len(listed), "policy-format")
+            for member in listed:
+                need(member in names and member not in members, "policy-name")
+                members.add(member)
+            define(name)
+            policy["groups"].append([name, k, listed])
+        elif keyword == b"quorum" and count == 1:
+            need(policy["quorum"] is None, "policy-quorum")
+            need(shown[1] == "none" or shown[1] in names, "policy-name")
+            policy["quorum"] = shown[1]
+        else:
+            raise Refused("policy-format")
+    need(policy["quorum"] is not None, "policy-quorum")
+    return policy
+
+
+def meets(policy, cosigned):
+    groups = {name: (k, listed) for name, k, listed in policy["groups"]}
+
+    def met(name):
+        if name not in groups:
+            return name in cosigned or name == "none"
+        k, listed = groups[name]
+        return sum(map(met, listed)) >= k
+
+    return met(policy["quorum"])
+
+
+def judge(data, policy, freshness):
+    logs = logs_for(data, [parse_vkey(log[0]) for log in policy["logs"]])
+    keys = {witness[0]: parse_vkey(witness[1]) for witness in policy["witnesses"]}
+    text, cosignatures = open_signed(data, logs, keys.values())
+    checkpoint = parse_checkpoint(text)
+    findings, states = [], {}
+    for name, key in keys.items():
+        own = [c["time"] for c in cosignatures if (c["name"], c["keyId"]) == (key["name"], key["id"])]
+        oldest, newest = (0, MAX_SAFE) if freshness is None else (freshness["now"] - freshness["maxAge"], freshness["now"] + 60)
+        in_time = [t for t in own if oldest <= t <= newest]
+        past = [t for t in own if t < oldest]
+        state, times = next(
+            (s, t) for s, t in (("counts", in_time), ("stale", past), ("ahead", own), ("missing", [None])) if t
+        )
+        time = {} if state == "missing" else {"time": max(times)}
+        findings.append({"witness": key["name"], "state": state, **time})
+        states[name] = state
+    result = {"checkpoint": checkpoint["size"], "witnesses": findings}
+    if meets(policy, [n for n, s in states.items() if s == "counts"]):
+        return {**result, "trusted": True}
+    enough = meets(policy, [n for n, s in states.items() if s != "missing"])
+    return {**result, "trusted": False, "reason": "quorum-stale" if enough else "quorum-missing"}
+
+
+# --- the witness protocol -------------------------------------------------------------------------------------------
+
+
+def parse_request(data):
+    code = "add-checkpoint-format"
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(code) from None
+    head, separator, note = text.partition("\n\n")
+    need(separator and head.startswith("old "), code)
+    first, *lines = head.split("\n")
+    old = decimal(first[4:], code)
+    need(len(lines) <= 63, code)
+    proof = [unbase64(line, code) for line in lines]
+    need(all(len(h) == 32 for h in proof), code)
+    return old, proof, note
+
+
+def open_submission(data, log_vkeys):
+    old, proof, note = parse_request(data)
+    text, _ = open_signed(note.encode(), logs_for(note.encode(), [parse_vkey(v) for v in log_vkeys]), [])
+    checkpoint = parse_checkpoint(text, any_empty_root=True)
+    need(old <= checkpoint["size"], "add-checkpoint-old-size")
+    return old, proof, checkpoint
+
+
+STATUS = {"checkpoint-origin": 404, "checkpoint-unsigned": 403, "note-unsigned": 403, "note-bad-signature": 403}
+
+
+class Witness:
+    def __init__(self, log_vkeys):
+        self.log_vkeys, self.seen = log_vkeys, {}
+
+    def add_checkpoint(self, data):
+        try:
+            old, proof, new = open_submission(data, self.log_vkeys)
+        except Refused as refusal:
+            return STATUS.get(refusal.code, 400), None
+        size, root = self.seen.get(new["origin"], (0, EMPTY))
+        if old != size:
+            return 409, size
+        try:
+            verify_consistency(size, root, new["size"], new["root"], proof)
+        except Refused:
+            return 422, None
+        self.seen[new["origin"]] = (new["size"], new["root"])
+        return 200, None
+
+
+def read_cosignature(checkpoint, answer, vkey):
+    key = parse_vkey(vkey)
+    need("\n\n" not in answer, "note-format")
+    # what is left of a note without its text
+    _, signatures = parse_note(b"x\n\n" + answer.encode())
+    own = [signature for name, shown_id, signature in signatures if (name, shown_id) == (key["name"], key["id"])]
+    text = parse_note(checkpoint)[0].encode()
+    need(all(signature_ok(key, text, signature) for signature in own), "note-bad-signature")
+    need(own, "note-unsigned")
+    return max(struct.unpack(">Q", signature[:8])[0] for signature in own)
 
 
 # --- tiles ----------------------------------------------------------------------------------------------------------
@@ -483,6 +647,53 @@ def run_entry_body(c):
     same(body, {name: c[name] for name in ("salt", "event", "secret") if name in c})
 
 
+def run_policy(c):
+    policy = parse_policy(bytes.fromhex(c["policyHex"]) if "policyHex" in c else c["policy"].encode())
+    same(policy, {name: c[name] for name in policy})
+
+
+def run_judgement(c):
+    found = judge(c["checkpoint"].encode(), parse_policy(c["policy"].encode()), c.get("freshness"))
+    same(found, {**{name: c[name] for name in ("trusted", "reason", "witnesses") if name in c}, "checkpoint": c["size"]})
+
+
+def run_request(c):
+    old, proof, note = parse_request(bytes.fromhex(c["bodyHex"]) if "bodyHex" in c else c["body"].encode())
+    same([old, [h.hex() for h in proof], note], [c["oldSize"], c["proof"], c["checkpoint"]])
+
+
+def run_submission(c):
+    _, _, cp = open_submission(c["body"].encode(), c["logs"])
+    same([cp["origin"], cp["size"], cp["root"].hex()], [c["origin"], c["size"], c["root"]])
+
+
+def run_sequence(c):
+    witness = Witness(c["logs"])
+    for step in c["steps"]:
+        status, size = witness.add_checkpoint(step["body"].encode())
+        same([step["name"], status, size], [step["name"], step["status"], step.get("size")])
+
+
+def run_answer(c):
+    same(read_cosignature(c["checkpoint"].encode(), c["answer"], c["witness"]), c["time"])
+
+
+def known_size(body):
+    try:
+        need(body.endswith("\n"), "size")
+        return decimal(body[:-1], "size")
+    except Refused:
+        return None
+
+
+def run_small_tables(data):
+    for c in data["sizes"]:
+        same(known_size(c["body"]), c["size"])
+    for c in data["times"]:
+        blob = base64.b64decode(c["base64"])
+        same(struct.unpack(">Q", blob[4:12])[0] if len(blob) == 76 else None, c["time"])
+
+
 def run_tile_path(c):
     same(list(parse_tile_path(c["path"])), [c["level"], c["index"], c["width"]])
     same(tile_path(c["level"], c["index"], c["width"]), c["path"])
@@ -569,6 +780,12 @@ SUITES = [
     ("proof-files.json", "cases", run_proof_file),
     ("commits.json", "cases", run_commit),
     ("entry-bodies.json", "cases", run_entry_body),
+    ("policies.json", "policies", run_policy),
+    ("policies.json", "judgements", run_judgement),
+    ("add-checkpoint.json", "requests", run_request),
+    ("add-checkpoint.json", "submissions", run_submission),
+    ("add-checkpoint.json", "answers", run_answer),
+    ("add-checkpoint.json", "sequences", run_sequence),
     ("tiles.json", "paths", run_tile_path),
     ("tiles.json", "bundles", run_bundle),
     ("tiles.json", "proofs", run_tile_proof),
@@ -594,6 +811,7 @@ def main():
     for name, run in (
         ("roots.json", run_roots),
         ("tiles.json", run_tiles),
+        ("add-checkpoint.json", run_small_tables),
         ("worked-example.json", run_worked_example),
     ):
         found = outcome(run, load(name))
@@ -602,7 +820,8 @@ def main():
     for name, part, run in SUITES:
         for case in load(name)[part]:
             expected = case.get("error")
-            if expected == "note-bad-signature" and Ed25519PublicKey is None:
+            needs_signatures = expected == "note-bad-signature" or part == "sequences"
+            if needs_signatures and Ed25519PublicKey is None:
                 left_out += 1
                 continue
             found = outcome(run, case)
