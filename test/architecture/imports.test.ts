@@ -16,6 +16,7 @@ const RINGS: Record<string, number> = {
   'packages/ledger': 2,
   'packages/broker': 3,
   'packages/client': 3,
+  'packages/scenario': 3,
   'packages/ui': 3,
   'packages/host': 3.4,
   'packages/testkit': 3.5,

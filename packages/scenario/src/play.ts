@@ -1,6 +1,6 @@
 /** Plays a scenario in a world, step by step, and collects every expectation that was not met. */
 import { checkConsult, decide, type Law } from '@eenmaal/consent';
-import { type Decision, EenmaalError, type Id, partner, type StatementInput } from '@eenmaal/model';
+import { type Decision, EenmaalError, type Id, partner } from '@eenmaal/model';
 import { Cast, organisationId } from './cast.ts';
 import { clockOf } from './check.ts';
 import { expectations } from './expectations.ts';
@@ -130,13 +130,11 @@ async function state(maker: Maker, step: StatementStep): Promise<Said> {
 
 type StatementStep = Exclude<Step, { verb: 'clock' | 'expect' | 'attempt' | 'send' | 'consult' | 'deliver' | 'open' }>;
 
-function openCompartment({ cast, world }: Maker, fields: Fields<'compartment'>): Promise<Said> {
+async function openCompartment({ cast, world }: Maker, fields: Fields<'compartment'>): Promise<Said> {
   const { name, about, by, audience = 'family', label = name } = fields;
-  const input: StatementInput & { kind: 'compartment' } = {
-    ...{ kind: 'compartment', dossier: world.dossier, compartment: cast.addThing(name) },
-    ...{ subjects: cast.ids(listed(about)), audience },
-  };
-  return world.openCompartment(cast.party(by), input, label);
+  const said = await world.openCompartment(cast.party(by), cast.ids(listed(about)), audience, label);
+  if ('id' in said) cast.addThing(name, said.id);
+  return said;
 }
 
 function disclose(maker: Maker, fields: Fields<'disclose'>): Promise<Said> {

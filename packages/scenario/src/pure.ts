@@ -6,7 +6,7 @@ import {
   checkConsult,
   checkEnvelope,
   checkStatement,
-  clocksOf,
+  clocksFor,
   currentEpoch,
   decide,
   emptyState,
@@ -40,7 +40,7 @@ import {
   type StatementInput,
 } from '@eenmaal/model';
 import type { Registered } from './play.ts';
-import type { Answered, Disclosure, Outgoing, Said, SendResult, World } from './world.ts';
+import type { Answered, Audience, Disclosure, Outgoing, Said, SendResult, World } from './world.ts';
 
 type Entry = { event: Event; statement: Statement | null; message: { id: Id } | null };
 
@@ -108,8 +108,10 @@ export class PureWorld implements World {
     return said;
   }
 
-  async openCompartment(by: PartyId, input: StatementInput & { kind: 'compartment' }): Promise<Said> {
-    return this.say(by, input);
+  async openCompartment(by: PartyId, subjects: Id[], audience: Audience): Promise<Said> {
+    const compartment = this.newId('compartment');
+    const said = await this.say(by, { kind: 'compartment', dossier: this.dossier, compartment, subjects, audience });
+    return isRefused(said) ? said : { id: compartment };
   }
 
   async disclose(by: PartyId, { items, ...rest }: Disclosure): Promise<Said> {
@@ -157,7 +159,9 @@ export class PureWorld implements World {
     const decision = this.#mayHave(reader, message, purpose);
     const event = { at: this.#now, jws: '', envelope: message, reader, purpose, decision };
     if (decision.outcome !== 'permit') this.#refusal('open', message, reader, purpose, decision);
-    else if (!this.state.messages.get(message)?.openedFor.has(`${reader} ${purpose}`))
+    // nobody opens what it was not handed
+    else await this.deliver(reader, message);
+    if (decision.outcome === 'permit' && !this.state.messages.get(message)?.openedFor.has(`${reader} ${purpose}`))
       this.#append({ kind: 'other', event: { kind: 'opening', ...event } });
     return { decision, faults: [] };
   }
@@ -183,8 +187,9 @@ export class PureWorld implements World {
   }
 
   async toldTo(party: PartyId) {
-    const clocks = clocksOf(this.state, this.dossier, this.#now);
-    return { notices: noticesFor(this.state, party, this.dossier, this.#now), clocks };
+    const { state, dossier } = this;
+    const notices = noticesFor(state, party, dossier, this.#now);
+    return { notices, clocks: clocksFor(state, party, dossier, this.#now) };
   }
 
   async counts() {

@@ -37,6 +37,7 @@ export type Outgoing = {
 export type Disclosure = Omit<StatementOf<'disclose'>, 'v' | 'id' | 'by' | 'at' | 'seen' | 'kind' | 'items'> & {
   items: Id[];
 };
+export type Audience = StatementOf<'compartment'>['audience'];
 /** What one participant's verified copy holds. */
 export type Seen = { compartments: ReadonlySet<Id>; messages: ReadonlySet<Id>; statements: ReadonlySet<Id> };
 
@@ -51,8 +52,8 @@ export type World = {
   hash(name: string): string;
   keysOf(party: PartyId): PublicKeys;
   say(by: PartyId, input: StatementInput): Promise<Said>;
-  /** Opens it and makes its first key. */
-  openCompartment(by: PartyId, input: StatementInput & { kind: 'compartment' }, label: string): Promise<Said>;
+  /** Opens it and makes its first key; the id is the compartment's. */
+  openCompartment(by: PartyId, subjects: Id[], audience: Audience, label: string): Promise<Said>;
   disclose(by: PartyId, disclosure: Disclosure): Promise<Said>;
   consult(by: PartyId, to: OrganisationId, text: string, answers: Id | null): Promise<Said>;
   send(by: PartyId, outgoing: Outgoing): Promise<SendResult>;

@@ -45,10 +45,12 @@ export type StartLedger<S> = (options: {
   unsafe?: { releaseCheck?: boolean; epochCheck?: boolean };
 }) => Promise<S & { handle(account: string, frame: Uint8Array): Promise<Uint8Array> }>;
 
+export type RegisteredPartner = { id: string; roles: string[]; attests: boolean };
+
 export type ChainOptions<S> = {
   startLedger: StartLedger<S>;
-  /** Organisations; with `:` its task in the chain (`org-a:gi`), otherwise a local team. */
-  partners?: readonly string[];
+  /** Organisations; with `:` its task in the chain (`org-a:gi`), otherwise a local team. The first one attests. */
+  partners?: readonly (string | RegisteredPartner)[];
   officers?: readonly string[];
   seed?: string | number;
   clock?: () => Instant;
@@ -69,8 +71,12 @@ export async function startChain<S>(options: ChainOptions<S>) {
   } = options;
   const random = seededRandom(seed);
   const law = await readLaw();
-  const tasks = new Map(named.map((name) => [name.split(':')[0] as string, name.split(':')[1] ?? 'local-team']));
-  const partners = [...tasks.keys()];
+  const registered = named.map((one, i): RegisteredPartner => {
+    if (typeof one !== 'string') return one;
+    const [id = one, role = 'local-team'] = one.split(':');
+    return { id, roles: [role], attests: i === 0 };
+  });
+  const partners = registered.map(({ id }) => id);
   const dir = await mkdtemp(join(tmpdir(), 'eenmaal-'));
   const accounts = ['steward', 'families', ...partners, ...officers.map((id) => accountOf(officer(id)))];
   const nkeys = new Map<string, Nkey>(accounts.map((name) => [name, newNkey(random)]));
@@ -148,10 +154,9 @@ export async function startChain<S>(options: ChainOptions<S>) {
 
   const steward = await participant(STEWARD);
   await steward.sync();
-  for (const [i, [id, role]] of [...tasks].entries()) {
+  for (const { id, roles, attests } of registered) {
     const keys = identityOf(partner(id)).public;
-    const name = `Organisation ${id}`;
-    await steward.state({ kind: 'partner', partner: id, name, attests: i === 0, roles: [role], keys });
+    await steward.state({ kind: 'partner', partner: id, name: `Organisation ${id}`, attests, roles, keys });
   }
   for (const id of officers)
     await steward.state({ kind: 'officer', officer: id, name: id, keys: identityOf(officer(id)).public });
