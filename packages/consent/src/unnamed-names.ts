@@ -51,7 +51,7 @@ function wordsOf(text: string): Word[] {
       form: formOf(word),
       start: index,
       end,
-      opens: !before || opensAfter(before, gap),
+      opens: opensAfter(before, gap),
       gap,
       after: text.charAt(end),
     });
@@ -65,11 +65,16 @@ const formOf = (word: string): Word['form'] => {
   return /^\p{Lu}(?!\p{Lu})/u.test(word) ? 'title' : 'capitals';
 };
 
-const opensAfter = (before: Word, gap: string): boolean => {
-  if (gap.includes('\n') || / ["']$/.test(gap)) return true;
-  if (gap.startsWith('.') && (before.end - before.start === 1 || lists.SHORTENED.has(before.key))) return false;
-  return /[.!?:…]["')\]]{0,3}\s/.test(gap);
-};
+/** What another pattern took stands in the gap as `\0`: a word after it continues the sentence. */
+function opensAfter(before: Word | undefined, gap: string): boolean {
+  const tail = gap.slice(gap.lastIndexOf('\0') + 1);
+  if (tail.includes('\n') || / ["']$/.test(tail)) return true;
+  if (tail === gap) {
+    if (!before) return true;
+    if (gap.startsWith('.') && (before.end - before.start === 1 || lists.SHORTENED.has(before.key))) return false;
+  }
+  return /[.!?:…]["')\]]{0,3}\s/.test(tail);
+}
 
 /** A signature names the one who asks. Where it begins, or past the end. */
 function signatureOf(read: readonly Word[]): number {
@@ -101,7 +106,8 @@ function judge(
   if (lists.PLACES.has(key)) return PLACE;
   if (opens && afterPerson(word, before)) return /^[,\n]?$/.test(word.after) ? NAME : PERHAPS;
   if (opens) return (actsAsPerson(key, next) && !lower.has(key)) || standsAlone(word) ? PERHAPS : undefined;
-  return lists.BEFORE_PLACE.has(before?.key ?? '') && word.gap === ' ' ? PLACE : NAME;
+  if (lists.BEFORE_PLACE.has(before?.key ?? '') && word.gap === ' ') return PLACE;
+  return isThing(word, before, earlier) ? PERHAPS : NAME;
 }
 
 const actsAsPerson = (key: string, next: Word | undefined): boolean =>
@@ -113,6 +119,10 @@ const afterPerson = ({ gap }: Word, before: Word | undefined): boolean =>
 
 const standsAlone = ({ key, gap, after }: Word): boolean =>
   (gap === '' || gap.includes('\n')) && /^\n?$/.test(after) && !lists.NOUN_ENDING.test(key);
+
+/** "De Zorgverzekeraar", "een Beschikking": people are named without an article, and few names are that long. */
+const isThing = ({ key, gap }: Word, before: Word | undefined, earlier: Word | undefined): boolean =>
+  key.length > 13 || (lists.ARTICLES.has(before?.key ?? '') && gap === ' ' && earlier?.form !== 'title');
 
 const isKnownName = ({ key, form }: Word): boolean => {
   if (lists.NAMES.has(key)) return true;

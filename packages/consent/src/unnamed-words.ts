@@ -25,10 +25,11 @@ export const NAMES_AND_WORDS = words(
   'jan piet bas mark rob hans roos fleur storm sam robin kim amber iris merel jasmijn jade guus mees sil tom els floor',
   'bram ali jet noor dewi linde ties pim tijn joy ron cor erik eric david daniel michael peter paul simon adam john bob',
   'nick mike lynn joep jip puck pien sterre vince rik dirk frank leon lina ella sofia christina tess isa james milan bart',
-  'visser smit meijer mulder dekker peters',
+  'vries graaf bruijn ruiter waal haan visser smit meijer mulder dekker peters',
 );
 
 export const PARTICLES = words('van de der den het ten ter te el al');
+export const ARTICLES = words('de het een deze dit die geen onze ons elke iedere the a an this our no');
 export const TITLES = words(
   'mevrouw mevr mw meneer dhr heer familie fam juf juffrouw meester dokter mr mrs ms miss heet heette heten noemt geheten',
 );
@@ -82,6 +83,7 @@ export const ORDINARY = words(
   'integraal integrale maatschappelijk werk algemeen medisch diagnostiek onderzoek rapport verslag brief formulier stap',
   'bewindvoerder mediator mediation ouderschapsplan omgangsregeling omgang scheiding speciaal onderwijs passend ouderschap',
   'wmo wlz zvw wvggz wzd awb jeugdzorgplus crisis urgent spoed politiek bureau stichting systeem traject inzet hulpvraag',
+  'beschermd begeleid wonen blijft parallel postnatale depressie anorexia nervosa boulimia autisme wajong wia uitkering',
   'methadon medikinet risperidon melatonine diazepam oxazepam sertraline paracetamol vitamine',
   // people without a name
   'moeder vader ouder kind jongen meisje jongere zoon dochter broer zus broertje zusje kindje oma opa tante oom stiefvader',
@@ -114,4 +116,4 @@ export const ORDINARY = words(
 
 /** "Jeugdteam", "Jeugdhulp", "Kindermishandeling": compounds of the work. */
 export const ORDINARY_ENDING =
-  /^\p{L}{0,24}(?:team|zorg|hulp|rechter|dienst|werker|medewerker|wet|arts|bescherming|voogd|begeleider|begeleiding|instelling|opvang|consulent|rechtbank|plan|tafel|behandeling|behandelaar|verlening|verlener|handeling|gesprek|overleg|therapie|therapeut|problematiek|stelling|plaatsing|situatie|ouders?|kind|kinderen|persoon|voorwaarden|onderzoek|traject|groep|tijd|kader|regeling|werk|beleid|ambtenaar|kundige|loog|loge|centrum|commissie|afdeling|punt|vraag|vragen|zaken|systeem|regisseur|coach|wijs|stoornis|heid|teit|schap)$/u;
+  /^\p{L}{0,24}(?:team|zorg|hulp|rechter|dienst|werker|medewerker|wet|arts|bescherming|voogd|begeleider|begeleiding|instelling|opvang|consulent|rechtbank|plan|tafel|behandeling|behandelaar|verlening|verlener|handeling|gesprek|overleg|therapie|therapeut|problematiek|stelling|plaatsing|situatie|ouders?|kind|kinderen|persoon|voorwaarden|onderzoek|traject|groep|tijd|kader|regeling|werk|beleid|ambtenaar|kundige|loog|loge|centrum|commissie|afdeling|punt|vraag|vragen|zaken|systeem|besluit|beschikking|aanbieder|functionaris|verzekeraar|directeur|uitkering|vervoer|budget|recht|isme|ose|itis|logie|regisseur|coach|wijs|stoornis|heid|teit|schap)$/u;

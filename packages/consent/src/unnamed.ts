@@ -33,7 +33,7 @@ export function scanUnnamed(text: string): { findings: Finding[]; warnings: Find
     found.push(...taken);
     rest = blank(rest, taken);
   }
-  found.push(...readNames(rest), ...readRareFacts(rest));
+  found.push(...readNames(rest), ...readAges(rest));
   const only = (wanted: Verdict): Finding[] =>
     found
       .filter(({ verdict }) => verdict === wanted)
@@ -184,6 +184,7 @@ function judgeStreet(match: Match, text: string): Verdict {
 }
 
 const block = (): Verdict => 'block';
+const warn = (): Verdict => 'warn';
 const street = (start: string, suffix: string, number: string, flags: string): RegExp =>
   new RegExp(`${NOT_IN_WORD}(${start}(?:${suffix}))(?!\\p{L})(${HOUSE_NUMBER})${number}`, flags);
 
@@ -251,41 +252,38 @@ const FORMS: readonly (readonly [Kind, RegExp, (match: Match, text: string) => V
   ['number', /(?<![\p{L}\d-])\p{L}[\p{L}\d/-]{4,30}(?![\p{L}\d])/gu, judgeCode],
   ['street', street('\\p{L}{3,30}', STREET, '?', 'giu'), judgeStreet],
   ['street', street('\\p{Lu}\\p{Ll}{2,30}', STREET_WITH_NUMBER, '', 'gu'), judgeStreet],
-];
-
-// ---- rare facts ----
-
-const AGES =
-  /\b\d{1,2}(?:(?:, ?| en | and | & )\d{1,2}){0,9}[ -]?(?:jaar|jr\b|jarig|maanden oud|years? old|year-old)|\b[KJMZD]\d{1,2}\b|\((?:\d{1,2}(?:, ?| en | and )){0,9}\d{1,2}\)|\bvan (?:\d{1,2}, ?){0,9}\d{1,2} en \d{1,2}\b/gi;
-const RARE: readonly (readonly [Kind, RegExp])[] = [
+  // rare facts: after these "Duchenne" and "Tourette" are no names of people
   [
     'illness',
-    /\b(?:taaislijmziekte|cystic fibrosis|duchenne|hemofilie|prader[- ]willi|huntington|tourette|klinefelter|sikkelcel|leukemie|stofwisselingsziekte|dwerggroei|albinisme|schisis|spina bifida|foetaal alcohol|ziekte van|syndroom van|[a-z]{3,20} (?:disease|syndrome)|zeldzame? (?:ziekte|aandoening)|rare (?:disease|condition)|transplantatie|doofblind)/gi,
+    /\b(?:taaislijmziekte|cystic fibrosis|duchenne|hemofilie|prader[- ]willi|huntington|gilles de la tourette|tourette|klinefelter|sikkelcel|leukemie|stofwisselingsziekte|dwerggroei|albinisme|schisis|spina bifida|foetaal alcohol|ziekte van|syndroom van|[a-z]{3,20} (?:disease|syndrome)|zeldzame? (?:ziekte|aandoening)|rare (?:disease|condition)|transplantatie|doofblind)/gi,
+    warn,
   ],
   [
     'profession',
     /\b(?:burgemeester|wethouder|raadslid|kamerlid|dominee|predikant|pastoor|imam|rabbijn|notaris|schooldirecteur|brandweercommandant|politiechef|piloot|profvoetballer|profsporter|topsporter|acteur|actrice|zanger|zangeres|presentator|presentatrice|influencer|youtuber|vlogger|bekende nederlander|mayor|vicar|alderman)\b/gi,
+    warn,
   ],
   [
     'family',
     /\b(?:tweeling|drieling|vierling|twins|triplets|(?:vijf|zes|zeven|acht|negen|tien|elf|twaalf|[5-9]|1\d) kinderen)\b/gi,
+    warn,
   ],
-  ['place', /\b(?:dorp|dorpje|gehucht|buurtschap|eiland|woonwagen|woonwagenkamp|azc|village|island)\b/gi],
-  ['news', /\b(?:in het nieuws|in de krant|op tv|op televisie|viral|in the news|newspaper)\b/gi],
+  ['place', /\b(?:dorp|dorpje|gehucht|buurtschap|eiland|woonwagen|woonwagenkamp|azc|village|island)\b/gi, warn],
+  ['news', /\b(?:in het nieuws|in de krant|op tv|op televisie|viral|in the news|newspaper)\b/gi, warn],
 ];
 
-function readRareFacts(text: string): Found[] {
-  const warn = (kind: Kind, { index, 0: found }: Match): Found => ({
-    kind,
+const AGES =
+  /\b\d{1,2}(?:(?:, ?| en | and | & )\d{1,2}){0,9}[ -]?(?:jaar|jr\b|jarig|maanden oud|years? old|year-old)|\b[KJMZD]\d{1,2}\b|\((?:\d{1,2}(?:, ?| en | and )){0,9}\d{1,2}\)|\bvan (?:\d{1,2}, ?){0,9}\d{1,2} en \d{1,2}\b/gi;
+
+/** One age is ordinary; several together are a family that somebody knows. */
+function readAges(text: string): Found[] {
+  const ages = [...text.matchAll(AGES)];
+  const count = ages.reduce((total, [found]) => total + found.match(/\d+/g)!.length, 0);
+  if (count < 2) return [];
+  return ages.map(({ index, 0: found }) => ({
+    kind: 'ages',
     start: index,
     end: index + found.length,
     verdict: 'warn',
-  });
-  const ages = [...text.matchAll(AGES)];
-  // one age is ordinary; several together are a family somebody knows
-  const several = ages.reduce((total, [found]) => total + found.match(/\d+/g)!.length, 0) > 1;
-  return [
-    ...(several ? ages.map((match) => warn('ages', match)) : []),
-    ...RARE.flatMap(([kind, pattern]) => [...text.matchAll(pattern)].map((match) => warn(kind, match))),
-  ];
+  }));
 }
