@@ -2,9 +2,10 @@
  * Consent (toestemming): a partner needs a standing yes of every decider of every subject, for this compartment, period
  * and age of message, and for one and the same purpose. A no of any one of them is enough.
  */
-import type { Decision, Id, Instant, OrganisationId, ReasonCode } from '@eenmaal/model';
-import { decidersOf, isMinor } from './authority.ts';
+import { type Decision, type Id, type Instant, type OrganisationId, partner, type ReasonCode } from '@eenmaal/model';
+import { decidersOf, isMinor, readsAbout } from './authority.ts';
 import type { Question } from './decide.ts';
+import { stretch } from './remembered.ts';
 import {
   ALL_PURPOSES,
   bitsOf,
@@ -48,13 +49,41 @@ export function consentOf(
   now: Instant,
 ): Consent {
   const organisation = party.organisation as OrganisationId;
+  const { youthOnly } = party;
   const purposes = question.purpose === undefined ? ALL_PURPOSES : bitsOf([question.purpose]);
-  const asked: Asked = { purposes, index, now, youthOnly: party.youthOnly };
+  const asked: Asked = { purposes, index, now, youthOnly };
+  const { remembered, says, people } = compartment;
+  const known = remembered.find(organisation, purposes, youthOnly, now);
+  if (known) return known;
+  const said = workOut(state, compartment, organisation, asked);
+  const consent = said.outcome === 'permit' ? said : (asGuardian(state, compartment, organisation, now) ?? said);
+  const grants = says.flatMap((say) => (say.partner === organisation ? say.grants : []));
+  // no grant at all: the answer then hangs on other compartments; without history: on the message's place in the log
+  if (grants.length > 0 && grants.every(({ history }) => history) && !LOOKS_ELSEWHERE.has(consent.code))
+    remembered.keep({ organisation, purposes, youthOnly, ...stretch(people, grants, now), consent });
+  return consent;
+}
+
+/** A guardian institution (voogd) reads as a parent would. */
+function asGuardian(
+  state: State,
+  compartment: CompartmentState,
+  organisation: OrganisationId,
+  now: Instant,
+): Consent | null {
+  const basis = compartment.audience === 'family' ? readsAbout(state, compartment, partner(organisation), now) : null;
+  return basis && { outcome: 'permit', code: 'P-OWN', basis };
+}
+
+const LOOKS_ELSEWHERE: ReadonlySet<ReasonCode> = new Set(['D-SCOPE', 'D-NO-GRANT']);
+
+function workOut(state: State, compartment: CompartmentState, organisation: OrganisationId, asked: Asked): Consent {
+  const { now } = asked;
   const { says, people, subjects } = compartment;
   if (people.length < subjects.length) return no('deny', 'D-NO-AUTHORITY');
   const agreed: Say[] = [];
   const about: PersonState[] = [];
-  let shared = purposes;
+  let shared = asked.purposes;
   let worst: ReasonCode | null = null;
   let unheard: ReasonCode | null = null;
   for (const subject of people) {

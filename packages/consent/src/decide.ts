@@ -127,18 +127,13 @@ function decideForPartner(
   if (disclosed?.outcome === 'permit') return disclosed;
   const consent = consentOf(state, compartment, party, question, index, now);
   const sender = state.parties.get(message?.sender ?? question.from ?? '');
-  const byConsent = answer(state, now, consent.outcome, consent.code, consent.basis, sender?.secrecy ?? 'L01');
+  const rule = consent.code === 'P-OWN' ? 'OWN' : (sender?.secrecy ?? 'L01');
+  const byConsent = answer(state, now, consent.outcome, consent.code, consent.basis, rule);
   if (consent.outcome === 'permit') return seatAnswer(seat, byConsent, state, now);
-  const guardian = seat ? null : ownAsGuardian(state, compartment, party, now);
-  if (guardian) return answer(state, now, 'permit', 'P-OWN', guardian, 'OWN');
   if (disclosed?.outcome === 'hold') return disclosed;
   const right = party.offered.length > 0 ? offeredRight(asked(), sender) : null;
   return right ?? disclosed ?? byConsent;
 }
-
-/** A guardian institution reads as a parent would. */
-const ownAsGuardian = (state: State, compartment: CompartmentState, { party }: PartyState, now: Instant) =>
-  compartment.audience === 'family' ? readsAbout(state, compartment, party, now) : null;
 
 /** A seat's permit rests on the seat too; a stand-in's on the article about standing in, and waits when it is objected to. */
 function seatAnswer(seat: SeatState | null, decision: Decision, state: State, now: Instant): Decision {

@@ -4,11 +4,10 @@
  * record must be recorded. Judged at every opening, so what ends or is contested later closes what was not yet opened.
  */
 import { type Decision, type Id, type Instant, organisationOf, type ReasonCode } from '@eenmaal/model';
-import { isMinor } from './authority.ts';
 import { reviewDue } from './clocks.ts';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
-import { inForce, type Rule, ruleAt, ruleReference } from './law.ts';
+import { ageBand, inForce, type Rule, ruleAt, ruleReference } from './law.ts';
 import type { CompartmentState, DisclosureState, DossierState, MessageState, PartyState, State } from './state.ts';
 
 /** What the rule looks at: the place, who would get it, the question, and what consent alone says of it. */
@@ -98,8 +97,7 @@ function problemOfRule(
   if (!mayGet(asked, rule)) return fail('D-NO-AUTHORITY');
   if (rule.needs === 'order') return byOrder(asked, rule);
   if (rule.needs === 'foster') return byPlacement(asked, giver);
-  if (rule.about !== 'any' && !compartment.subjects.every((id) => isChild(state, id, now)))
-    return fail('D-OTHER-ADULT');
+  if (!compartment.subjects.every((id) => isAbout(state, rule.about, id, now))) return fail('D-OTHER-ADULT');
   if (rule.needs !== 'involved') return { code: null, basis: [] };
   // a standing no beats the family's yes to being involved elsewhere
   const here = asked.consentIn(compartment);
@@ -120,13 +118,18 @@ function mayGet({ state, party, compartment, dossier, now }: Case, { toward }: R
   if (toward.includes('person:self') && every((id) => id === person)) return true;
   if (toward.includes('person:custody') && every((id) => state.persons.get(id)?.custody.includes(person) ?? false))
     return true;
+  if (toward.includes('person:relative') && every((id) => id !== person)) return true;
   const placed = (id: Id) => dossier.fosters.some(({ child, parent }) => child === id && parent === person);
-  return toward.includes('person:foster') && every((id) => placed(id) && isChild(state, id, now));
+  return toward.includes('person:foster') && every((id) => placed(id) && isAbout(state, 'child', id, now));
 }
 
-function isChild(state: State, id: Id, now: Instant): boolean {
+/** Whose data a rule is about. With an order also who has custody over the child: see `byOrder`. */
+function isAbout(state: State, about: Rule['about'], id: Id, now: Instant): boolean {
   const subject = state.persons.get(id);
-  return subject !== undefined && isMinor(subject, now);
+  if (!subject || about === 'any') return subject !== undefined;
+  if (about === 'dead') return subject.dead;
+  const band = ageBand(subject, now);
+  return about === 'under16' ? band === 'under12' || band === '12-15' : band !== 'adult';
 }
 
 /** A supervision order over a child, carried out by the receiver; it reaches the child and, when the rule says so, who has custody. */

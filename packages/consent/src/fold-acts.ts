@@ -45,6 +45,7 @@ export function foldAct(state: State, statement: InDossier, index: number): void
   // keys say nothing to anybody but their readers
   if (!known || kind === 'epoch' || kind === 'admit') return;
   const [about, other] = concerns(statement);
+  for (const compartment of known.compartments) state.compartments.get(compartment)?.remembered.forget();
   known.acts.push({ kind, id, index, at: state.at, by, partner: other, about });
   for (const organisation of [other, organisationOf(by)]) if (organisation) known.organisations.add(organisation);
 }

@@ -16,6 +16,7 @@ import type {
 import { isPerson, LIMITS, nameOf, officer, organisationOf, partner, person, STEWARD } from '@eenmaal/model';
 import { endOrganisation, foldAct, foldAttestation, foldLawAct, sameId } from './fold-acts.ts';
 import { offeredTo } from './law.ts';
+import { Remembered } from './remembered.ts';
 import {
   bitsOf,
   type CompartmentState,
@@ -183,7 +184,7 @@ function foldCompartment(
     ...{ id, dossier, by, audience },
     subjects: subjects.map((subject) => sameId(state, subject)),
     people: subjects.flatMap((subject) => state.persons.get(subject) ?? []),
-    ...{ says: [], allowed: new Map(), epochs: [], messages: [], writers: new Set() },
+    ...{ says: [], remembered: new Remembered(), allowed: new Map(), epochs: [], messages: [], writers: new Set() },
   });
   state.dossiers.get(dossier)?.compartments.push(id);
 }

@@ -17,6 +17,7 @@ import {
   type Weighed,
 } from '@eenmaal/model';
 import type { Law, Rule } from './law.ts';
+import type { Remembered } from './remembered.ts';
 
 /** A registered party and its keys. */
 export type PartyState = {
@@ -101,6 +102,7 @@ export type CompartmentState = {
   /** The subjects themselves, and one list of all that was said: a decision should touch little memory. */
   people: readonly PersonState[];
   says: Say[];
+  remembered: Remembered;
   /** subject -> family members it lets read what is about it, each with the statement */
   allowed: Map<Id, Map<Id, Id>>;
   epochs: EpochState[];
