@@ -18,7 +18,7 @@ import { decide } from './decide.ts';
 import { type FoldInput, fold, type Kids } from './fold.ts';
 import { isStale, readersOf } from './readers.ts';
 import { currentEpoch, emptyState, type State } from './state.ts';
-import { custodyOf, DOSSIER, disclose, hash, id, keysOf, START, YEAR } from './test-acts.ts';
+import { custodyOf, DOSSIER, disclose, hash, id, keysOf, START, YEAR } from './test-inputs.ts';
 import { LAW } from './test-law.ts';
 import { maySee, sightOf } from './visible.ts';
 
@@ -47,7 +47,7 @@ const kidsOf = ({ signing, sealing }: PublicKeys): Kids => ({
   sealing: hash(sealing.pub),
 });
 
-export * from './test-acts.ts';
+export * from './test-inputs.ts';
 
 export type Entry = { input: FoldInput; index: number; at: Instant };
 type SayInput = StatementInput & { kind: 'grant' | 'withdraw' | 'refuse' };
