@@ -4,6 +4,7 @@
  */
 import { type Decision, type Instant, isOfficer, isPerson, organisationOf, type PartyId } from '@eenmaal/model';
 import { decide, type Question } from './decide.ts';
+import { Remembered } from './remembered.ts';
 import type { CompartmentState, MessageState, Say, State } from './state.ts';
 import { type Sight, sightOf } from './visible.ts';
 
@@ -29,7 +30,8 @@ export function viewOf(state: State, question: Question, now: Instant, reader: P
   const compartments = new Map<string, CompartmentState>();
   const keep = (id: string, says: (place: CompartmentState) => Say[]) => {
     const place = state.compartments.get(id);
-    if (place) compartments.set(id, { ...place, says: says(place) });
+    // what is remembered of the whole state must not answer for a part of it, nor the other way round
+    if (place) compartments.set(id, { ...place, says: says(place), remembered: new Remembered() });
   };
   for (const id of sight.partial) keep(id, NOTHING);
   for (const id of sight.compartments)

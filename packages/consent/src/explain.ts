@@ -24,6 +24,7 @@ import { decide, type Question } from './decide.ts';
 import { decideFor, type Known, viewOf } from './explain-view.ts';
 import { isSide, subjectsOf } from './knowledge.ts';
 import { type ReasonText, type Rule, ruleAt } from './law.ts';
+import { Remembered } from './remembered.ts';
 import type { CompartmentState, DeciderId, MessageState, PersonState, State } from './state.ts';
 
 export type Sentence = ReasonText['change'];
@@ -144,7 +145,7 @@ function saysFor({ state, decision }: Known, question: Question, now: Instant, r
   const index = state.messages.get(question.message ?? '')?.index ?? question.index;
   const said = (subject: PersonState, decider: DeciderId): SayExplained['said'] => {
     const says = place.says.filter(({ by }) => by === decider);
-    const alone = { ...place, subjects: [subject.id], people: [subject], says };
+    const alone = { ...place, subjects: [subject.id], people: [subject], says, remembered: new Remembered() };
     const { outcome, code } = consentOf(state, alone, party, question, index, now);
     return outcome === 'permit' ? 'yes' : (SAID[code] ?? 'nothing');
   };
