@@ -17,6 +17,9 @@ export const NAMES = words(
   'ayoub bilal rayan ilias anass mustafa mehmet murat emre ibrahim hassan hussein abdullah karim rachid hicham jamal',
   'khalid tarik piotr krzysztof pawel tomasz michal andrzej jakub dmytro oleksandr raoul sergio diego antonio giovanni',
   'shaquille jaylen tyrone damian justin brian jordy mitchell wesley nigel quinten olivier joris casper jasper jurre',
+  'sven amira levano shanaya chanel bohdan soumaya tariq delano djayden rowan sylvie marleen annemiek gerda truus henny',
+  'mirjam carla anja astrid brigitte claudia debby edith gwen heleen irma janneke joke judith katja leontien loes maaike',
+  'marjolein miranda nynke paulien renate rianne saskia silvia sonja tineke ursula willemijn yolanda jorrit wessel harm',
   'jansen janssen jansens hendriks dijkstra hoekstra willems jacobs vermeulen peeters yilmaz kaya demir celik sahin',
 );
 
@@ -60,7 +63,9 @@ export const NATIONALITY =
 /** What may follow a name at the start of a sentence. */
 export const VERBS = words(
   'is was heeft had wordt werd gaat ging komt kwam zegt zei wil wilde kan kon mag moet slaat sloeg woont woonde zit zat',
-  'doet deed krijgt kreeg vertelt vertelde geeft gaf slaapt loopt liep vindt vond has says said lives wants goes went told',
+  'doet deed krijgt kreeg vertelt vertelde geeft gaf slaapt loopt liep vindt vond belt belde huilt huilde schreeuwt schreeuwde vraagt vroeg weigert weigerde blijft bleef',
+  'durft durfde werkt werkte ziet zag eet at drinkt dronk blowt gebruikt stuurt stuurde appt appte liegt loog speelt',
+  ' has says said lives wants goes went told',
 );
 
 /** At the start of a sentence rather a noun than a name. */
@@ -84,6 +89,7 @@ export const ORDINARY = words(
   'bewindvoerder mediator mediation ouderschapsplan omgangsregeling omgang scheiding speciaal onderwijs passend ouderschap',
   'wmo wlz zvw wvggz wzd awb jeugdzorgplus crisis urgent spoed politiek bureau stichting systeem traject inzet hulpvraag',
   'beschermd begeleid wonen blijft parallel postnatale depressie anorexia nervosa boulimia autisme wajong wia uitkering',
+  'gesprekken aangifte tijdelijk familietherapie dimensionele multidimensionele syndroom shaken jehova getuigen test score',
   'methadon medikinet risperidon melatonine diazepam oxazepam sertraline paracetamol vitamine',
   // people without a name
   'moeder vader ouder kind jongen meisje jongere zoon dochter broer zus broertje zusje kindje oma opa tante oom stiefvader',

@@ -100,6 +100,7 @@ describe('blocks', () => {
     ['dossier 20.1234', 'number: dossier 20.1234'],
     ['cliëntnummer: 48213', 'number: cliëntnummer: 48213'],
     ['zaak JB-2024-00123', 'number: zaak JB-2024-00123'],
+    ['meldingsnummer 2024-88123', 'number: meldingsnummer 2024-88123'],
     ['kenmerk C20240012', 'number: kenmerk C20240012'],
     ['nummer 1234567', 'number: 1234567'],
   ])('%s', (text, ...expected) => {
@@ -202,6 +203,7 @@ describe('warns, and lets through', () => {
     ['Hij heeft Gilles de la Tourette.', 'illness: Gilles de la Tourette'],
     ['Jayvano', 'name: Jayvano'],
     ['الطفل', 'name: الطفل'],
+
     ['Jayvano is weggelopen.', 'name: Jayvano'],
     ['Hoi Karin,\nwat vind jij?', 'name: Karin'],
     ['Wat vind jij?\n\nGroet,\nKarin Terpstra', 'name: Karin Terpstra'],

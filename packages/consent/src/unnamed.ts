@@ -138,7 +138,7 @@ function isBsn(digits: string): boolean {
   return Number(padded) > 0 && sum % 11 === 0;
 }
 const NUMBERED =
-  'dossier|zaak|client|casus|case|kenmerk|registratie|polis|klant|leerling|patient|kenteken|referentie|reference|' +
+  'dossier|zaak|melding|client|casus|case|kenmerk|registratie|polis|klant|leerling|patient|kenteken|referentie|reference|' +
   'file|bsn|burgerservice|paspoort|rekening';
 
 /** Law and chain abbreviations that follow a year: "in 2024 GI gevraagd". */
