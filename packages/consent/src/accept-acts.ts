@@ -143,6 +143,7 @@ function checkSeat(state: State, dossier: DossierState, statement: StatementOf<'
   const { by, seat } = statement;
   const organisation = organisationOf(seat);
   if (!isPartner(by) || nameOf(by) !== organisation || !dossier.organisations.has(organisation)) return 'no-authority';
+  if (state.parties.get(by)?.ended) return 'no-authority';
   const known = state.parties.get(seat);
   if (statement.kind === 'seat-end') return known?.seat?.dossier === dossier.id ? null : 'statement-out-of-order';
   if (known) return 'statement-conflict';
@@ -231,8 +232,7 @@ function checkOrganisationAct(state: State, dossier: DossierState, statement: Or
   const organisation = organisationOf(by);
   const seat = state.parties.get(by)?.seat;
   if (organisation === null || !dossier.organisations.has(organisation)) return 'no-authority';
-  if (state.parties.get(by)?.ended || (seat && (seat.dossier !== dossier.id || now < seat.from || now >= seat.until)))
-    return 'no-authority';
+  if (state.parties.get(by)?.ended || (seat && seat.dossier !== dossier.id)) return 'no-authority';
   switch (statement.kind) {
     case 'ask': {
       if (!state.law.rulesById.has(statement.rule) || statement.to === organisation) return 'malformed';

@@ -21,6 +21,7 @@ const MAX_GRANTS = 32;
 export function checkStatement(state: State, statement: Statement, now: Instant): Refusal {
   if (state.statements.has(statement.id)) return 'statement-conflict';
   if ((statement.kind === 'region') !== (state.statements.size === 0)) return 'statement-out-of-order';
+  if (isSilent(state, statement.by, now)) return 'no-authority';
   if (repeatsKey(state, statement)) return 'statement-conflict';
   if ('dossier' in statement && statement.kind !== 'dossier') {
     if (!state.dossiers.has(statement.dossier)) return 'unknown-dossier';
@@ -51,6 +52,14 @@ export function checkStatement(state: State, statement: Statement, now: Instant)
     default:
       return checkLawStatement(state, statement, now);
   }
+}
+
+/** Strangers and the dead say nothing, nor does a seat before its first day, after its last, or of an organisation that ended. */
+function isSilent(state: State, by: PartyId, now: Instant): boolean {
+  const party = state.parties.get(by);
+  if (!party) return by !== STEWARD;
+  const { seat, ended, person } = party;
+  return seat ? ended || now < seat.from || now >= seat.until : ended && person !== null;
 }
 
 /** Whoever registers somebody's key as its own would be taken for that somebody, or retire the key by a next rotation. */
@@ -95,8 +104,7 @@ function checkCompartment(state: State, statement: StatementOf<'compartment'>, n
   if (subjects.some((id) => state.persons.get(id)?.dossier !== dossier)) return 'no-authority';
   const organisation = organisationOf(by);
   if (organisation !== null) {
-    const party = state.parties.get(by);
-    if (party?.ended || (party?.seat && now >= party.seat.until)) return 'no-authority';
+    if (state.parties.get(by)?.ended) return 'no-authority';
     const known = state.dossiers.get(dossier)?.organisations.has(organisation);
     return audience === 'file' && known ? null : 'no-authority';
   }
