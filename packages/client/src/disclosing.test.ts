@@ -25,13 +25,13 @@ const { envelope, secret } = sealMessage(draft, content, EPOCH_KEY, of(GI).signi
 /** A participant as these functions see it; `key`: K_e, if it holds it. */
 function holder(party: PartyId, disclosed: Signed<'disclose'>[] = [], key?: Uint8Array): Holder {
   const parties = new Map(
-    [...people].map(([name, { public: keys, sealing }]) => [name, { keys, sealingKid: sealing.kid }]),
+    [...people].map(([name, { public: keys, sealing }]) => [name, { party: name, keys, sealingKid: sealing.kid }]),
   );
   const keysOf = () => {
     if (!key) throw new EenmaalError('not-readable');
     return { epoch: key, history: null };
   };
-  const mirror = { state: { parties }, disclosures: new Map([[draft.id, disclosed]]) };
+  const mirror = { state: { parties, compartments: new Map() }, disclosures: new Map([[draft.id, disclosed]]) };
   return { party, identity: of(party), mirror, ring: { keysOf } } as unknown as Holder;
 }
 
@@ -79,6 +79,15 @@ it('is not hidden by a later disclosure of a false key, nor is a reader by one',
   expect(open(holder(RAAD, [good, noise, broken, twoSpellings]))).toEqual(content);
   expect(open(holder(RAAD, [noise], EPOCH_KEY))).toEqual(content);
   expect(() => open(holder(RAAD, [noise, broken]))).toThrow(NOT_READABLE);
+});
+
+it('never seals the key of what its marks keep from the recipient', () => {
+  for (const mark of ['source', 'third-person'] as const) {
+    const marked = sealMessage({ ...draft, marks: [mark] }, content, EPOCH_KEY, of(GI).signing, random);
+    const seal = (to: PartyId) => itemsFor(holder(GI, [], EPOCH_KEY), to, [marked.envelope.header], random);
+    expect(() => seal(RAAD)).toThrow(expect.objectContaining({ code: 'mark-too-wide' }));
+    expect(seal(GI)).toHaveLength(1);
+  }
 });
 
 it('asks for keys on both sides', () => {

@@ -2,6 +2,7 @@
  * Single messages shown to somebody on a basis in law, from both sides: the key of each sealed for one recipient, and
  * found again by that recipient. Whether it opens anything is the ledger's decision, at every opening.
  */
+import { prohibition } from '@eenmaal/consent';
 import { type Identity, type Random, sealingBytes } from '@eenmaal/crypto';
 import { type Item, type ItemKey, itemKey, openItem, openMessage, readHeader, sealItem } from '@eenmaal/envelope';
 import {
@@ -30,7 +31,8 @@ const NO_KEY: readonly ErrorCode[] = ['not-readable', 'malformed'];
 /**
  * The key of each message, sealed for `to`.
  * @param headers signed headers, checked, of messages of which the holder has the compartment's key
- * @throws `key-unregistered` when the recipient has no keys, `not-readable` when the holder has none
+ * @throws `key-unregistered` when the recipient has no keys, `not-readable` when the holder has none, `mark-too-wide` when
+ * a message's marks keep it from this recipient
  */
 export function itemsFor(
   { identity, mirror, ring }: Holder,
@@ -38,12 +40,17 @@ export function itemsFor(
   headers: readonly string[],
   random: Random,
 ): Item[] {
-  const recipient = mirror.state.parties.get(to);
+  const { state } = mirror;
+  const recipient = state.parties.get(to);
   if (!recipient?.keys || !recipient.sealingKid) throw new EenmaalError('key-unregistered', 'the recipient');
   const sealingKey = sealingBytes(recipient.keys);
   const whom = { party: to, kid: recipient.sealingKid, by: identity.signing.kid };
   return headers.map((header) => {
-    const { id, dossier, compartment, epoch } = readHeader(header);
+    const { id, dossier, compartment, epoch, marks, sender } = readHeader(header);
+    // the ledger would never open it; its key must not leave either
+    const { subjects } = state.compartments.get(compartment) ?? { subjects: [] };
+    if (prohibition(state, { subjects }, recipient, { marks }, sender))
+      throw new EenmaalError('mark-too-wide', 'disclosure');
     const key = itemKey(ring.keysOf({ dossier, compartment, epoch }).epoch, header);
     return sealItem(key, { dossier, compartment, envelope: id }, whom, sealingKey, random);
   });

@@ -293,7 +293,8 @@ export class Participant {
   /**
    * Shows single messages to one party, on a basis in law. Their keys are sealed here; whether they open anything is
    * decided by the ledger each time.
-   * @throws `not-readable` without the compartment's key, `unknown-envelope`, `key-unregistered`, what the ledger refuses
+   * @throws `not-readable` without the compartment's key, `mark-too-wide` for what its marks keep from this party,
+   * `unknown-envelope`, `key-unregistered`, what the ledger refuses
    */
   async disclose({ envelopes, ...act }: Disclosing): Promise<Said> {
     await this.sync(); // the recipient's newest key
