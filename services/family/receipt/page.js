@@ -92,6 +92,7 @@ function factList(outcome, texts, day) {
     rows.push([facts.root, toHex(proof.root)], [facts.leaf, proof.leaf], [facts.fileHash, proof.fileHash]);
     rows.push([facts.event, proof.event]);
   }
+  rows.push([facts.trust, outcome.trust]);
   rows.push([facts.checked, `${texts.hour(day(outcome.checkedAt))}. ${texts.zone}`]);
   const cell = (value, i) => element(i === 0 ? 'dt' : 'dd', {}, i === 0 ? value : element('code', {}, value));
   return element('dl', {}, ...rows.flatMap((row) => row.map(cell)));
@@ -103,7 +104,9 @@ function summary(outcome, texts, day) {
   if (code !== undefined) {
     const aboutHistory = step === 'history' && code.startsWith('proof-');
     const why = aboutHistory ? texts.historyWrong : texts.reasons[code];
-    const lines = outcome.isOther ? [`${texts.facts.other}: ${why}`] : [why, texts.notProved];
+    const lines = outcome.isOther
+      ? [`${texts.facts.other}: ${why}`]
+      : [why, step === 'keys' ? texts.notLooked : texts.notProved];
     return { name: 'refused', sign: '✕', lines };
   }
   const { kind, at, index, witnesses, witnessedAt } = proof;
@@ -145,7 +148,7 @@ function show(outcome) {
 
 /** What came of the check, for `show`. A refusal of the second file is told as one of the comparison. */
 function check(file, trust, other) {
-  const about = { file: file.name, checkedAt: Date.now() };
+  const about = { file: file.name, trust, checkedAt: Date.now() };
   let proof;
   try {
     proof = checkReceipt(file.bytes, trust);
@@ -188,13 +191,7 @@ function setLanguage(chosen) {
   for (const button of document.querySelectorAll('[data-language]'))
     button.setAttribute('aria-pressed', String(button.dataset.language === chosen));
   for (const field of ['receipt', 'trust']) complain(field, '');
-  sayChosen();
   if (shown !== undefined) show(shown);
-}
-
-function sayChosen() {
-  const [file] = byId('receipt').files;
-  byId('receipt-chosen').textContent = file === undefined ? '' : TEXTS[language].chosen(file.name);
 }
 
 function takeDrops(zone) {
@@ -207,12 +204,10 @@ function takeDrops(zone) {
   zone.addEventListener('drop', (event) => {
     over(false)(event);
     byId('receipt').files = event.dataTransfer.files;
-    sayChosen();
   });
 }
 
 byId('form').addEventListener('submit', submit);
-byId('receipt').addEventListener('change', sayChosen);
 byId('trust-file').addEventListener('change', async ({ target }) => {
   if (target.files.length > 0) byId('trust').value = await target.files[0].text();
 });

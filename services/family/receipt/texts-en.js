@@ -106,12 +106,13 @@ export const EN = {
   headline: (name, at, index) => `${name} has stood at place ${index} in the ledger since ${at}.`,
   confirmed: (count, all) => `${count} of ${all} ${all === 1 ? 'witness has' : 'witnesses have'} confirmed that.`,
   alone: 'Only the ledger itself signed this. You did not ask for witnesses.',
-  notProved: 'You can prove nothing with this file.',
+  notProved: 'This way the file proves nothing.',
+  notLooked: 'The receipt itself was not looked at yet.',
   proved: {
     place: (name, index, size) => `${name} stands in the ledger, at place ${index}. It had ${size} places then.`,
     unchanged: 'Nothing in this event was changed since, not a letter.',
     time: (at) => `The ledger wrote beside it: ${at}.`,
-    latest: (at) => `It stood there on ${at} at the latest. The witnesses you trust say so.`,
+    latest: (at) => `This stood there on ${at} at the latest. The witnesses you trust say so.`,
     signer: 'Somebody signed this with the key that is in the receipt.',
     grown: (size) => `The ledger with ${size} places and this ledger are one history.`,
     same: 'The other receipt comes from exactly the same ledger.',
@@ -151,6 +152,7 @@ export const EN = {
     event: 'Event, as recorded',
     reason: 'Reason',
     other: 'In the other receipt',
+    trust: 'Keys you gave',
   },
   hour: (at) => at,
   reasons: {
@@ -190,5 +192,4 @@ export const EN = {
   print: 'Print',
   noFile: 'Choose a receipt first.',
   noKeys: 'Paste the keys of whom you trust first.',
-  chosen: (name) => `Chosen: ${name}`,
 };

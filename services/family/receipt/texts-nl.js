@@ -115,12 +115,13 @@ export const NL = {
   headline: (name, at, index) => `${name} staat sinds ${at} uur op plaats ${index} in het logboek.`,
   confirmed: (count, all) => `${count} van ${all} ${all === 1 ? 'getuigen heeft' : 'getuigen hebben'} dat bevestigd.`,
   alone: 'Alleen het logboek zelf heeft dit getekend. U vroeg niet om getuigen.',
-  notProved: 'U kunt met dit bestand niets bewijzen.',
+  notProved: 'Zo bewijst dit bestand niets.',
+  notLooked: 'Het bewijs zelf is nog niet bekeken.',
   proved: {
     place: (name, index, size) => `${name} staat in het logboek, op plaats ${index}. Dat had toen ${size} plaatsen.`,
     unchanged: 'Aan deze gebeurtenis is daarna niets veranderd, geen letter.',
     time: (at) => `Het logboek schreef erbij: ${at} uur.`,
-    latest: (at) => `Zij stond er uiterlijk op ${at} uur. Dat zeggen de getuigen die u vertrouwt.`,
+    latest: (at) => `Dit stond er uiterlijk op ${at} uur. Dat zeggen de getuigen die u vertrouwt.`,
     signer: 'Iemand tekende dit met de sleutel die in het bewijs zit.',
     grown: (size) => `Het logboek met ${size} plaatsen en dit logboek zijn één geschiedenis.`,
     same: 'Het andere bewijs komt uit precies hetzelfde logboek.',
@@ -160,6 +161,7 @@ export const NL = {
     event: 'Gebeurtenis, zoals vastgelegd',
     reason: 'Reden',
     other: 'Bij het andere bewijs',
+    trust: 'Sleutels die u gaf',
   },
   hour: (at) => `${at} uur`,
   reasons: {
@@ -201,5 +203,4 @@ export const NL = {
   print: 'Afdrukken',
   noFile: 'Kies eerst een bewijs.',
   noKeys: 'Plak eerst de sleutels van wie u vertrouwt.',
-  chosen: (name) => `Gekozen: ${name}`,
 };
