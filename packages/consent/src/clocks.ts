@@ -75,7 +75,7 @@ export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
 function run(state: State, clock: LawClock, start: Fact, facts: readonly Fact[], now: Instant): Clock | null {
   const who = whoseClock(state, clock, start);
   const [about] = start.matters;
-  if (who === null || about === undefined || start.from > now) return null;
+  if (who === null || about === undefined || (clock.counts === 'after' && start.from > now)) return null;
   const later = facts.filter(
     ({ event, index, matters, by }) =>
       index > start.index &&
