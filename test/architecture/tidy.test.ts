@@ -46,12 +46,12 @@ function pathsIn(markdown: string): string[] {
   return [...links, ...quoted].map((match) => match[1] as string);
 }
 
-/** Names and ids; but an organisation may be called after its task in the chain, and tasks are the law's words. */
+/** Names, and ids where code would compare with them; but an id may be a task in the chain, and tasks are the law's words. */
 const organisationNames = (files: SourceFile[], tasks: readonly string[]): string[] =>
   files.flatMap(({ path, text }) => {
     const { id, name } = parse(text) as Record<string, unknown>;
     if (typeof id !== 'string' || typeof name !== 'string') throw new Error(`${path} has no id or no name`);
-    return tasks.includes(id) ? [name] : [id, name];
+    return tasks.includes(id) ? [name] : [`'${id}'`, name];
   });
 
 describe('the rules themselves', () => {
@@ -84,7 +84,7 @@ describe('the rules themselves', () => {
     expect(find(file("if (id === 'wijkteam-oost')"))).toHaveLength(1);
     expect(find(file('welcome to team (oost)!'))).toHaveLength(1);
     expect(find(file('wijkteam-oosterhout'))).toEqual([]);
-    expect(organisationNames([file('id: a\nname: B\n')], [])).toEqual(['a', 'B']);
+    expect(organisationNames([file('id: a\nname: B\n')], [])).toEqual(["'a'", 'B']);
     expect(organisationNames([file('id: a\nname: B\n')], ['a'])).toEqual(['B']);
     expect(() => organisationNames([file('name: B')], [])).toThrow('no id');
   });

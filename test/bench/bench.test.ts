@@ -2,6 +2,7 @@
 import { decide } from '@eenmaal/consent';
 import { readLaw } from '@eenmaal/host';
 import { describe, expect, it } from 'vitest';
+import { cedarCalls, cedarPermits } from './cedar.ts';
 import { lookUp, world } from './decide.ts';
 import { fenceScene, grantAgain, mustBeRefused, withdraw } from './fence.ts';
 import { compare, quantile, race, short, table, verdict } from './harness.ts';
@@ -114,5 +115,6 @@ describe('the rule', () => {
     const answers = questions.map((question) => decide(state, question, now).outcome === 'permit');
     expect(answers).toEqual(questions.map((question) => lookUp(grants, question, now) !== null));
     expect(new Set(answers).size).toBe(2);
+    expect(cedarCalls(state, questions, now).map(cedarPermits)).toEqual(answers);
   });
 });

@@ -1,4 +1,7 @@
-/** The consent rule, against the barest look-up that could answer the same question: nested Maps and two comparisons. */
+/**
+ * The consent rule, against the barest look-up that could answer the same question (nested Maps and two comparisons) and
+ * against a general policy engine.
+ */
 
 import { newId } from '@eenmaal/client';
 import { decide, emptyState, fold, type Law, type State } from '@eenmaal/consent';
@@ -15,13 +18,14 @@ import {
   person,
   type StatementInput,
 } from '@eenmaal/model';
-import { compare, type Group, perSecond, type Raced, race, random, type Settings } from './harness.ts';
+import { cedarCalls, cedarPermits } from './cedar.ts';
+import { compare, type Group, perSecond, type Raced, race, random, type Settings, spread } from './harness.ts';
 
 const NOW = 1_790_000_000_000;
 const YEAR = 365 * 86_400_000;
 const PARTNERS = ['org-a', 'org-b', 'org-c', 'org-d', 'org-e'];
 
-type Question = { party: PartyId; compartment: Id; purpose: Purpose; index: number };
+export type Question = { party: PartyId; compartment: Id; purpose: Purpose; index: number };
 type Grants = Map<PartyId, Map<Id, Map<Purpose, { id: Id; from: Instant; until: Instant }>>>;
 export type World = { state: State; grants: Grants; questions: Question[] };
 
@@ -97,9 +101,14 @@ export async function decideGroup({ quick }: Settings): Promise<Group> {
       if (yes === 0) throw new Error('nobody was allowed anything');
     };
     const times = questions.length * 5;
+    const calls = cedarCalls(state, questions, NOW).slice(0, 512);
+    const askCedar = () => {
+      for (const call of calls) cedarPermits(call);
+    };
     return [
       { name: `decide, ${size}`, times, run: all((question) => decide(state, question, NOW).outcome === 'permit') },
       { name: `Map, ${size}`, times, run: all((question) => lookUp(grants, question, NOW) !== null) },
+      { name: `Cedar, ${size}`, times: calls.length, run: askCedar },
     ];
   });
   const raced: Raced = await race(cases, rounds);
@@ -107,18 +116,27 @@ export async function decideGroup({ quick }: Settings): Promise<Group> {
   return {
     title: 'decide: one answer of the consent rule, with its reason and the statements it rests on',
     header: ['', ...sizes],
-    rows: ['decide', 'Map'].map((what) => [
+    rows: ['decide', 'Map', 'Cedar'].map((what) => [
       `${what}, per second`,
       ...sizes.map((size) => perSecond(raced.wall.get(`${what}, ${size}`))),
     ]),
     claims: [
       ...sizes.map((size) =>
-        compare(`speed as a part of a nested Map's, ${size}`, raced, `decide, ${size}`, `Map, ${size}`),
+        compare(`speed as a part of a nested Map's, ${size}`, raced, `decide, ${size}`, `Map, ${size}`, 0.1),
       ),
+      ...sizes.map((size) =>
+        compare(`times as fast as Cedar, ${size}`, raced, `decide, ${size}`, `Cedar, ${size}`, 50),
+      ),
+      ...sizes.map((size) => ({
+        what: `decisions a second as a part of 500,000, ${size}`,
+        value: spread((raced.wall.get(`decide, ${size}`) ?? []).map((micros) => 1e6 / micros / 500_000)),
+        goal: 1,
+      })),
       compare('speed at 40,000 grants as a part of that at 40', raced, `decide, ${sizes[1]}`, `decide, ${sizes[0]}`),
     ],
     notes: [
       'The Map holds one period by partner, compartment and purpose and knows nothing of custody, ages, refusals, several deciders or history; both parents of every child here had to be heard. It is the floor, not a peer.',
+      'Cedar (its WebAssembly build) has its policy parsed once and is given only the entities of each question; it answers the same.',
     ],
   };
 }
