@@ -18,6 +18,7 @@ import {
   type PartyId,
   type Purpose,
   parse,
+  partner,
   type Receipt,
   Statement,
   type StatementInput,
@@ -229,9 +230,11 @@ export class Participant {
     return { ...answer, envelope: id, epoch };
   }
 
+  /** The grants to this party that it writes under; what lets a family or a seat write is not for a header. */
   #basis(compartment: Id, purpose: Purpose): Id[] {
     const { state } = this.mirror;
-    return decide(state, { party: this.party, compartment, purpose }, this.#options.clock()).basis.slice(0, 32);
+    const { basis } = decide(state, { party: this.party, compartment, purpose }, this.#options.clock());
+    return basis.filter((id) => partner(state.grants.get(id)?.partner ?? '') === this.party).slice(0, 32);
   }
 
   /** Takes delivery of what is waiting in a dossier (or of named messages again). Verified; not opened. */
