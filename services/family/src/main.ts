@@ -2,10 +2,11 @@
 import { join as joinPath } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { KEY_SETTINGS, REGION_SETTINGS, readIfThere, readSettings, takeSeat } from '@eenmaal/host';
+import { KEY_SETTINGS, REGION_SETTINGS, readIfThere, readSettings, takeSeat, writeFileSafely } from '@eenmaal/host';
 import { EenmaalError, Id, Purpose, parseJson, person } from '@eenmaal/model';
 import { z } from 'zod';
 import { type FamilyMember, familyMember } from './family.ts';
+import { entriesOf, fetchReceipt, kindOf, type Source, trustText } from './receipt.ts';
 import { day, type Language, TEXTS } from './texts.ts';
 
 const SETTINGS = {
@@ -31,6 +32,8 @@ const OPTIONS = {
   months: { type: 'string' },
   'ook-eerder': { type: 'boolean' },
   history: { type: 'boolean' },
+  naast: { type: 'string' },
+  beside: { type: 'string' },
   ja: { type: 'boolean' },
   yes: { type: 'boolean' },
 } as const;
@@ -56,6 +59,7 @@ const either = (values: Values, nl: keyof Values, en: keyof Values): string | un
 
 async function run(
   member: FamilyMember,
+  source: Source,
   command: string,
   words: string[],
   values: Values,
@@ -97,9 +101,35 @@ async function run(
     case 'wie':
     case 'who':
       return member.who();
+    case 'bewijs':
+    case 'receipt':
+      return words[0] === undefined ? listEntries(source, language) : receipt(source, words[0], values, language);
     default:
       return [texts.usage];
   }
+}
+
+/** What there is to get a receipt of, with its place in the log. */
+async function listEntries(source: Source, language: Language): Promise<string[]> {
+  const texts = TEXTS[language];
+  return (await entriesOf(source)).map((entry) => {
+    const kind = kindOf(entry);
+    return texts.entry(entry.index, day(entry.at, language), texts.kinds[kind] ?? texts.otherEntry(kind));
+  });
+}
+
+async function receipt(source: Source, place: string, values: Values, language: Language): Promise<string[]> {
+  const texts = TEXTS[language];
+  if (!/^[0-9]{1,15}$/.test(place)) throw new EenmaalError('malformed');
+  const earlier = either(values, 'naast', 'beside');
+  const beside = earlier === undefined ? undefined : ((await readIfThere(earlier)) ?? '');
+  const made = await fetchReceipt(source, Number(place), beside);
+  // with the size in its name: an earlier one shows an earlier log, and stays
+  const { size } = source.participant.checkpoints.position;
+  const file = `bewijs-${place}-van-${size}.eenmaal-receipt.json`;
+  await writeFileSafely(file, made);
+  const page = joinPath(import.meta.dirname, '../receipt/receipt.html');
+  return [texts.receiptKept(file, page), texts.receiptTrust(trustText(source.participant))];
 }
 
 async function tell(member: FamilyMember, words: string[], values: Values, language: Language): Promise<string[]> {
@@ -129,12 +159,13 @@ async function main(language: Language, command: string, words: string[], values
   const profileFile = joinPath(settings.EENMAAL_STATE_DIR, 'person.json');
   const { name, dossier, person: id } = parseJson(Profile, (await readIfThere(profileFile)) ?? '', 'keystore-locked');
   const nkeySeed = ((await readIfThere(settings.EENMAAL_NKEY_SEED_FILE)) ?? '').trim();
-  const { participant, keep, close } = await takeSeat(settings, person(id), nkeySeed);
+  const { participant, transport, keep, close } = await takeSeat(settings, person(id), nkeySeed);
   try {
     const member = familyMember({ participant, dossier, name, language });
     await member.sync();
     await keep();
-    for (const line of await run(member, command, words, values, language)) process.stdout.write(`${line}\n`);
+    const source = { participant, transport, dossier };
+    for (const line of await run(member, source, command, words, values, language)) process.stdout.write(`${line}\n`);
   } finally {
     // what was just done too: a ledger turned back to before it shows the next time
     await keep().finally(close);

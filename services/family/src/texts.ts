@@ -22,6 +22,8 @@ const NL = {
   stop <organisatie> [<onderdeel...>]                Trek uw toestemming in.
   weiger <organisatie> <onderdeel...>                Zeg nee, ook voor later.
   wie                                                Wie heeft wat gelezen, en wanneer?
+  bewijs                                             Waarvan kunt u een bewijs krijgen?
+  bewijs <plaats> [--naast <eerder bewijs>]          Bewaar een bewijs. Anderen kunnen het zonder ons controleren.
 
 Doelen: hulp, veiligheid, onderzoek, maatregel, behandeling, school.
 Nederlands is de gewone taal; --lang en geeft Engels.`,
@@ -46,6 +48,23 @@ Nederlands is de gewone taal; --lang en geeft Engels.`,
   readOn: (who: string, when: string) => `gelezen door ${who} op ${when}`,
   gotOn: (who: string, when: string) => `bezorgd bij ${who} op ${when}, niet geopend`,
   byNobody: 'nog door niemand anders gelezen',
+  kinds: {
+    grant: 'toestemming',
+    withdraw: 'intrekking',
+    refuse: 'weigering',
+    disclose: 'gedeeld zonder toestemming',
+    erase: 'gewist',
+    message: 'bericht',
+    opening: 'bericht geopend',
+    delivery: 'bericht bezorgd',
+    refusal: 'verzoek tegengehouden',
+  } as Record<string, string>,
+  entry: (index: number, at: string, kind: string) => `${index}  ${at}  ${kind}`,
+  otherEntry: (kind: string) => `vastgelegd (${kind})`,
+  receiptKept: (file: string, page: string) =>
+    `Bewaard: ${file}. Geef het alleen aan wie het mag lezen.\nControleren kan met ${page}, ook zonder internet.`,
+  receiptTrust: (trust: string) =>
+    `Wie controleert, heeft deze sleutel nodig. Geef hem langs een andere weg:\n\n${trust}`,
   you: 'u',
   family: 'een gezinslid',
   noSuchPart: (part: string) => `Er is geen onderdeel "${part}". Kijk met "onderdelen" welke er zijn.`,
@@ -80,6 +99,8 @@ const EN: typeof NL = {
   stop <organisation> [<part...>]                    Withdraw your consent.
   refuse <organisation> <part...>                    Say no, also for later.
   who                                                Who read what, and when?
+  receipt                                            What can you get a receipt of?
+  receipt <place> [--beside <earlier receipt>]       Keep a receipt. Others can check it without us.
 
 Purposes: support, safety, inquiry, measure, treatment, education.`,
   nobodyElse: 'only you',
@@ -102,6 +123,22 @@ Purposes: support, safety, inquiry, measure, treatment, education.`,
   readOn: (who, when) => `read by ${who} on ${when}`,
   gotOn: (who, when) => `delivered to ${who} on ${when}, not opened`,
   byNobody: 'read by nobody else yet',
+  kinds: {
+    grant: 'consent',
+    withdraw: 'withdrawal',
+    refuse: 'refusal',
+    disclose: 'shared without consent',
+    erase: 'erased',
+    message: 'message',
+    opening: 'message opened',
+    delivery: 'message delivered',
+    refusal: 'request stopped',
+  },
+  entry: (index, at, kind) => `${index}  ${at}  ${kind}`,
+  otherEntry: (kind) => `recorded (${kind})`,
+  receiptKept: (file, page) =>
+    `Kept: ${file}. Give it only to who may read it.\nIt can be checked with ${page}, also without internet.`,
+  receiptTrust: (trust) => `Whoever checks needs this key. Give it by another way:\n\n${trust}`,
   you: 'you',
   family: 'a family member',
   noSuchPart: (part) => `There is no part "${part}". See with "parts" which there are.`,

@@ -1,0 +1,141 @@
+/**
+ * The receipt (bewijs) of one entry: the event with its salt, and the proof that its leaf is in the signed log. Anyone checks
+ * it without us, on the page `receipt/receipt.html`; what the file holds is in `receipt/FORMAT.md`.
+ */
+import type { Participant, Transport } from '@eenmaal/client';
+import { fromBase64url, signingBytes, text, toBase64, toBase64url, utf8, verifyBytes } from '@eenmaal/crypto';
+import { readObject } from '@eenmaal/envelope';
+import {
+  ED25519,
+  formatProofFile,
+  formatVkey,
+  LedgerError,
+  makeLeaf,
+  makeVerifierKey,
+  openCheckpoint,
+  parseProofFile,
+  type VerifierKey,
+  verifyConsistency,
+  verifyProofFile,
+} from '@eenmaal/ledger';
+import { EenmaalError, type EntryView, Event, type Id, parseJson } from '@eenmaal/model';
+import { z } from 'zod';
+
+/** All that is needed of an earlier receipt: its proof file. */
+const EarlierReceipt = z.object({ proof: z.string() });
+
+/** Another signed checkpoint of the same log, and why both are one history. */
+export type Comparison = { checkpoint: string; proof: readonly Uint8Array[] };
+export type ReceiptParts = {
+  entry: EntryView;
+  /** From the leaf upwards, for the size of the checkpoint. */
+  inclusion: readonly Uint8Array[];
+  /** The signed note; cosignatures in it stay. */
+  checkpoint: string;
+  log: VerifierKey;
+  /** Public key of whoever signed the event, 32 bytes. */
+  signer?: Uint8Array;
+  compare?: Comparison;
+};
+
+/**
+ * The receipt file, checked here before it is given away.
+ * @throws LedgerError when the parts do not prove what they should
+ */
+export function makeReceipt({ entry, inclusion, checkpoint, log, signer, compare }: ReceiptParts): string {
+  const { index, type, salt, event } = entry;
+  const file = formatProofFile({ index, proof: inclusion, checkpoint: utf8(checkpoint) });
+  const keys = { log, witnesses: [] };
+  const found = verifyProofFile(file, makeLeaf(type, fromBase64url(salt), utf8(event)), keys, verifyBytes);
+  if (compare) {
+    const other = openCheckpoint(utf8(compare.checkpoint), keys, verifyBytes);
+    const [first, second] = other.size < found.checkpoint.size ? [other, found.checkpoint] : [found.checkpoint, other];
+    const ends = { from: first.size, fromRoot: first.root, to: second.size, toRoot: second.root };
+    verifyConsistency({ ...ends, proof: compare.proof });
+  }
+  const receipt = {
+    ...{ format: 'eenmaal-receipt/v1', type, salt, event, proof: text(file) },
+    ...(signer && { signer: { kty: 'OKP', crv: 'Ed25519', x: toBase64url(signer) } }),
+    ...(compare && { compare: { checkpoint: compare.checkpoint, proof: compare.proof.map(toBase64) } }),
+  };
+  return `${JSON.stringify(receipt, null, 1)}\n`;
+}
+
+/** The key the ledger signs its checkpoints with, by the region statement this participant was given. */
+export function logKey({ region }: Participant): VerifierKey {
+  const statement = readObject('eenmaal-statement+jws', region).payload;
+  if (statement.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
+  return makeVerifierKey(statement.origin, ED25519, signingBytes(statement.ledger));
+}
+
+/** That key as a policy (C2SP tlog-policy), to give to whoever checks; witnesses are theirs to add. */
+export const trustText = (participant: Participant): string => `log ${formatVkey(logKey(participant))}\nquorum none\n`;
+
+/** A participant with its way to the ledger, as `takeSeat` gives them. */
+export type Source = { participant: Participant; transport: Transport; dossier: Id };
+
+/** Every entry of the dossier this participant may see, oldest first. */
+export async function entriesOf({ transport, dossier }: Source): Promise<EntryView[]> {
+  const entries: EntryView[] = [];
+  for (let more = true; more; ) {
+    const { answer } = await transport.call({ op: 'view', dossier, after: entries.at(-1)?.index ?? -1 });
+    entries.push(...answer.entries);
+    more = answer.more && answer.entries.length > 0;
+  }
+  return entries;
+}
+
+/**
+ * The receipt of one entry, at the newest checkpoint.
+ * @param beside an earlier receipt: the new one then also proves that the log only grew since
+ * @throws `malformed` when this participant sees no such entry; `split-view` when what the ledger proves is wrong
+ */
+export async function fetchReceipt(source: Source, index: number, beside?: string): Promise<string> {
+  const { participant, transport } = source;
+  const log = logKey(participant);
+  const entry = (await entriesOf(source)).find((one) => one.index === index);
+  if (!entry) throw new EenmaalError('malformed', 'no such entry');
+  try {
+    const compare = beside === undefined ? undefined : await growthSince(source, beside, log);
+    if (!compare) await participant.checkpoints.advance();
+    const { signed: checkpoint, position } = participant.checkpoints;
+    const { answer } = await transport.call({ op: 'inclusion', index, size: position.size });
+    const inclusion = answer.proof.map(fromBase64url);
+    const signer = signerOf(participant, entry);
+    return makeReceipt({ entry, inclusion, checkpoint, log, ...(signer && { signer }), ...(compare && { compare }) });
+  } catch (cause) {
+    if (cause instanceof LedgerError) throw new EenmaalError('split-view', cause.code, { cause });
+    throw cause;
+  }
+}
+
+/** Why the newest checkpoint, which is then this participant's position, continues the one in an earlier receipt. */
+async function growthSince({ participant, transport }: Source, beside: string, log: VerifierKey): Promise<Comparison> {
+  const { proof: file } = parseJson(EarlierReceipt, beside);
+  const { checkpoint } = parseProofFile(utf8(file));
+  const keys = { log, witnesses: [] };
+  const { size: from } = openCheckpoint(checkpoint, keys, verifyBytes);
+  for (let tries = 0; tries < 20; tries++) {
+    const { size } = await participant.checkpoints.advance();
+    const { answer } = await transport.call({ op: 'checkpoint', from });
+    const newest = openCheckpoint(utf8(answer.checkpoint), keys, verifyBytes);
+    // it grew in between: both must be about one size
+    if (newest.size === size) return { checkpoint: text(checkpoint), proof: answer.proof.map(fromBase64url) };
+  }
+  throw new EenmaalError('ledger-unreachable', 'the ledger grows too fast to compare');
+}
+
+/** The key that the event's signature names, as the registry knows it; the ledger's own records have none. */
+function signerOf({ mirror }: Participant, { event }: EntryView): Uint8Array | undefined {
+  const parsed = parseJson(Event, event);
+  if (!('jws' in parsed)) return undefined;
+  const head = JSON.parse(text(fromBase64url(parsed.jws.split('.')[0] ?? ''))) as { kid: string };
+  const known = mirror.state.keys.get(head.kid);
+  return known && fromBase64url(known.x);
+}
+
+/** What an entry is about: the kind of statement, or of the ledger's own record. */
+export function kindOf({ event }: EntryView): string {
+  const parsed = parseJson(Event, event);
+  return parsed.kind === 'statement' ? readObject('eenmaal-statement+jws', parsed.jws).payload.kind : parsed.kind;
+}
