@@ -1,5 +1,5 @@
 /** Plays a scenario in a world, step by step, and collects every expectation that was not met. */
-import { checkConsult, decide, type Law } from '@eenmaal/consent';
+import { checkConsult, decide } from '@eenmaal/consent';
 import { type Decision, EenmaalError, type Id, partner } from '@eenmaal/model';
 import { Cast, organisationId } from './cast.ts';
 import { clockOf } from './check.ts';
@@ -22,7 +22,7 @@ export function prologue(scenario: Scenario): { partners: Registered[]; start: n
   return { partners, start: clockOf(scenario).now };
 }
 
-type Playing = Maker & { law: Law; scenario: Scenario; atStart: ReadonlyMap<string, number> };
+type Playing = Maker & { atStart: ReadonlyMap<string, number> };
 type Outcome = string[];
 
 /** Every failure, in order; none when the scenario holds. */
@@ -30,7 +30,9 @@ export async function play(scenario: Scenario, world: World): Promise<Failure[]>
   const failures: Failure[] = [];
   const began = await guarded(() => begin(scenario, world));
   if (typeof began === 'string') return [{ line: 1, step: 0, verb: 'start', what: began }];
+  // every step comes after the one before, also when the clock of the file stands still: so many milliseconds later
   for (const [index, step] of scenario.steps.entries()) {
+    world.moveTo(began.clock.now + index);
     const found = await guarded(() => playStep(began, step));
     const whats = typeof found === 'string' ? [found] : found;
     for (const what of whats) failures.push({ line: step.line, step: index + 1, verb: step.verb, what });
@@ -66,7 +68,7 @@ async function begin(scenario: Scenario, world: World): Promise<Playing> {
   }
   for (const [name, terms] of Object.entries(scenario.compartments ?? {}))
     await must(openCompartment(maker, { name, ...terms }), `compartments.${name}`);
-  return { ...maker, law: world.state.law, scenario, atStart: await world.counts() };
+  return { ...maker, atStart: await world.counts() };
 }
 
 async function must(act: Promise<Said>, what: string): Promise<void> {
@@ -79,7 +81,6 @@ async function playStep(playing: Playing, step: Step): Promise<Outcome> {
   switch (step.verb) {
     case 'clock':
       clock.now = instantOf(step.fields, clock);
-      world.moveTo(clock.now);
       return [];
     case 'expect':
       return expectations(playing, playing.atStart, step.fields);
