@@ -24,6 +24,7 @@ const RINGS: Record<string, number> = {
   'services/family': 4,
   'services/ledger': 4,
   'services/partner': 4,
+  'services/witness': 4,
   'infra/local': 5,
   test: 6,
 };

@@ -50,6 +50,7 @@ export {
   type NoteVerifier,
   openNote,
   parseNote,
+  parseSignatureLines,
   type Sign,
   signNote,
   type Verify,
