@@ -30,25 +30,25 @@ export const isSide = (party: PartyId, other: PartyId): boolean =>
 export type Live = (decider: DeciderId) => readonly GrantState[];
 
 /**
- * Whether everybody who decides at `at` had a yes in force then, for one and the same purpose. `also`: for a subject,
- * somebody whose say counted too, and who died since.
+ * Whether everybody who decides had a yes in force at `at`, for one and the same purpose. The state knows only who decides
+ * by the newest word on it: what lies before a change of custody counts as no, because to tell somebody of what it could
+ * not read would be a leak. `died`: the death that `at` lies just before; then the say of the dead counted too.
  */
-export function agreedAt(
-  state: State,
-  { subjects, audience }: CompartmentState,
-  live: Live,
-  at: Instant,
-  also: (subject: Id) => DeciderId | null = () => null,
-): boolean {
+export function agreedAt(state: State, place: CompartmentState, live: Live, at: Instant, died?: Act): boolean {
+  const acts = state.dossiers.get(place.dossier)?.acts ?? [];
   let shared = ALL_PURPOSES;
-  for (const id of subjects) {
-    const subject = state.persons.get(id);
-    const deciders = subject ? [...decidersOf(state, subject, at, audience), also(id)] : [];
-    const speaking = deciders.filter((decider) => decider !== null);
-    if (speaking.length === 0) return false;
-    for (const decider of speaking) {
-      const inForce = live(decider).filter(({ from, until }) => from <= at && at < until);
-      shared &= inForce.reduce((bits, { purposeBits }) => bits | purposeBits, 0);
+  for (const subject of place.people) {
+    const deciders = decidersOf(state, subject, at, place.audience);
+    const alone = deciders.length === 1 && deciders[0] === subject.id;
+    const changed = ({ kind, about, at: when }: Act) =>
+      when > at && about === subject.id && (kind === 'capacity' || (kind === 'custody' && !alone));
+    if (deciders.length === 0 || acts.some(changed)) return false;
+    const widowed = !alone && subject.holderDied !== null;
+    const dead = widowed && died?.index === subject.holderDied ? died.about : null;
+    for (const decider of dead === null ? deciders : [...deciders, dead]) {
+      const lapsed = ({ index }: GrantState) => widowed && dead === null && index < (subject.holderDied ?? 0);
+      const inForce = live(decider).filter((grant) => grant.from <= at && at < grant.until);
+      shared &= inForce.reduce((bits, grant) => bits | (lapsed(grant) ? 0 : grant.purposeBits), 0);
     }
   }
   return shared !== 0;

@@ -2,7 +2,16 @@
 import type { Id, Instant, NoticeCode, OrganisationId, PartyId, RuleId } from '@eenmaal/model';
 import { isPerson, nameOf, organisationOf, partner } from '@eenmaal/model';
 import { agreedAt, isSide, knowsOrganisation, type Live, standing } from './knowledge.ts';
-import type { Act, CompartmentState, DeciderId, DossierState, GrantState, MessageState, State } from './state.ts';
+import type {
+  Act,
+  CompartmentState,
+  DeciderId,
+  DossierState,
+  GrantState,
+  MessageState,
+  PersonState,
+  State,
+} from './state.ts';
 import type { Sight } from './visible.ts';
 
 /** Whose list it is, and what it may see. */
@@ -92,12 +101,12 @@ function tellCustody({ organisation, person, sight }: Listener, tell: Tell, act:
 }
 
 /** Whether this organisation could read about somebody, or by its yes, until it died. */
-function hadAccessTo({ state, dossier, organisation }: Listener, { about: dead, at, index }: Act): boolean {
-  const also = (subject: Id) => (state.persons.get(subject)?.holderDied === index ? dead : null);
+function hadAccessTo({ state, dossier, organisation }: Listener, death: Act): boolean {
+  const concerns = ({ id, holderDied }: PersonState) => id === death.about || holderDied === death.index;
   return dossier.compartments.some((id) => {
     const place = state.compartments.get(id);
-    if (!place?.subjects.some((subject) => subject === dead || also(subject))) return false;
-    return agreedAt(state, place, standing(place, organisation ?? ''), at - 1, also);
+    if (!place?.people.some(concerns)) return false;
+    return agreedAt(state, place, standing(place, organisation ?? ''), death.at - 1, death);
   });
 }
 
