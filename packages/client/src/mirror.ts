@@ -42,6 +42,8 @@ const JUDGED_IN_PART: ReadonlySet<StatementKind> = new Set([
   'seat-end',
   'allow',
   'succession',
+  'objection',
+  'weigh',
 ]);
 
 /** A statement and the key that signed it. */

@@ -15,10 +15,10 @@ import {
   type Mark,
   type MessageKind,
   type OrganisationId,
+  organisationOf,
   type PartyId,
   type Purpose,
   parse,
-  partner,
   type Receipt,
   Statement,
   type StatementInput,
@@ -234,7 +234,7 @@ export class Participant {
   #basis(compartment: Id, purpose: Purpose): Id[] {
     const { state } = this.mirror;
     const { basis } = decide(state, { party: this.party, compartment, purpose }, this.#options.clock());
-    return basis.filter((id) => partner(state.grants.get(id)?.partner ?? '') === this.party).slice(0, 32);
+    return basis.filter((id) => state.grants.get(id)?.partner === organisationOf(this.party)).slice(0, 32);
   }
 
   /** Takes delivery of what is waiting in a dossier (or of named messages again). Verified; not opened. */

@@ -20,6 +20,7 @@ import { readsAbout } from './authority.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
 import { ageBand } from './law.ts';
+import { prohibition } from './prohibitions.ts';
 import type { DossierState, MessageState, State } from './state.ts';
 
 type Refusal = ErrorCode | null;
@@ -294,6 +295,8 @@ function checkDisclosure(state: State, dossier: DossierState, statement: Stateme
     const permitted = decide(state, { party: by, compartment, message: envelope }, now);
     // what was itself disclosed is not for passing on: its next reader needs a basis with who gave it
     if (permitted.outcome !== 'permit' || state.disclosures.has(permitted.basis[0] ?? '')) return 'no-authority';
+    const place = state.compartments.get(compartment);
+    if (place && prohibition(state, place, receiver, message, message.sender)) return 'mark-too-wide';
     if (kid !== receiver.sealingKid) return 'wrap-set-wrong';
     if (message.disclosures.length >= MAX) return 'rate-limited';
   }

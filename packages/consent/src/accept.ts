@@ -215,7 +215,7 @@ function marksFit(state: State, compartment: CompartmentState, { marks, sender }
 /** Whether a sender may name this grant as its basis: given to it, here, for this purpose, and in force. */
 function standsFor(state: State, id: string, { compartment, sender, purpose }: Header, now: Instant): boolean {
   const grant = state.grants.get(id);
-  if (!grant || grant.compartment !== compartment || partner(grant.partner) !== sender) return false;
+  if (!grant || grant.compartment !== compartment || grant.partner !== organisationOf(sender)) return false;
   return problemOf(grant, bitsOf([purpose]), undefined, now) === null;
 }
 

@@ -105,7 +105,7 @@ export function foldAttestation(state: State, statement: Attestation, index: num
       const child = state.persons.get(statement.child);
       const { holders, guardian, partial, id } = statement;
       const custody = guardian === null ? living(state, holders) : [partner(guardian)];
-      if (child) Object.assign(child, { custody, custodyBasis: id, holderDied: null, partial });
+      if (child) Object.assign(child, { custody, custodyStatement: id, custodyBasis: id, holderDied: null, partial });
       return;
     }
     case 'capacity': {

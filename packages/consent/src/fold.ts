@@ -169,7 +169,18 @@ function replaceKeys(state: State, statement: StatementOf<'new-keys'>, kids: Kid
 function foldPerson(state: State, statement: StatementOf<'person'>, kids: Kids | undefined): void {
   const { person: id, dossier, turns12, turns16, turns18 } = statement;
   state.persons.set(id, {
-    ...{ id, dossier, turns12, turns16, turns18, custody: [], custodyBasis: null, holderDied: null, partial: null },
+    ...{
+      id,
+      dossier,
+      turns12,
+      turns16,
+      turns18,
+      custody: [],
+      custodyStatement: null,
+      custodyBasis: null,
+      holderDied: null,
+      partial: null,
+    },
     ...{ representatives: null, capacityBasis: null, dead: false, secretAddress: false },
   });
   state.dossiers.get(dossier)?.persons.push(id);

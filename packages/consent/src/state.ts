@@ -56,6 +56,8 @@ export type PersonState = {
   turns18: Instant | null;
   /** Holders of custody who live, by the newest attestation; a guardian institution as `partner/<id>`. */
   custody: readonly DeciderId[];
+  /** The newest attestation. */
+  custodyStatement: Id | null;
   /** What that rests on: the attestation, and the death of a holder since; null while there is none. */
   custodyBasis: Id | null;
   /** Where in the log a holder of custody died: the survivor says again what it said before. */

@@ -109,7 +109,7 @@ function addForOrganisation(
   now: Instant,
 ) {
   for (const id of persons) {
-    const custody = state.persons.get(id)?.custodyBasis;
+    const custody = state.persons.get(id)?.custodyStatement;
     if (custody && (known.by === party || custodyCounts(state, id, now))) statements.add(custody);
   }
   for (const id of compartments) {
@@ -179,7 +179,8 @@ function seesDisclosure(state: State, sight: Sight, known: DossierState, act: Ac
   const disclosure = state.disclosures.get(act.about ?? '');
   if (!disclosure) {
     const seat = seatOf(state, known.id, act.about ?? '');
-    return seat !== undefined && (isPerson(party) || isSameSide(seat.seat, party));
+    // whoever shares the keys must know that a stand-in may not have them now
+    return seat !== undefined && (isPerson(party) || isSameSide(seat.seat, party) || sight.compartments.size > 0);
   }
   if (isSameSide(disclosure.by, party)) return true;
   if (act.kind === 'disclose' && (disclosure.to === party || isSameSide(disclosure.to, party))) return true;
