@@ -94,6 +94,9 @@ function problemOfRule(
 ): { code: ReasonCode | null; basis: Id[] } {
   const { party, compartment, state, now } = asked;
   const fail = (code: ReasonCode) => ({ code, basis: [] });
+  // only a rule about the dead gives anything about somebody who died
+  const dead = compartment.subjects.some((id) => state.persons.get(id)?.dead);
+  if (dead && rule.about !== 'dead') return fail('D-DECEASED');
   if (!mayGet(asked, rule)) return fail('D-NO-AUTHORITY');
   if (rule.needs === 'order') return byOrder(asked, rule);
   if (rule.needs === 'foster') return byPlacement(asked, giver);
@@ -142,7 +145,7 @@ function byOrder({ state, dossier, compartment, party, now }: Case, rule: Rule) 
       id === order.child || (rule.about === 'child-and-custody' && (child?.custody.includes(id) ?? false));
     if (!compartment.subjects.every(reached)) {
       if (code === 'D-NO-AUTHORITY') code = 'D-OTHER-ADULT';
-    } else if (now >= order.until) code = 'D-EXPIRED';
+    } else if (now >= order.until || !isAbout(state, 'child', order.child, now)) code = 'D-EXPIRED';
     else if (now < order.from) code = 'D-NOT-YET';
     else return { code: null, basis: [order.statement] };
   }
