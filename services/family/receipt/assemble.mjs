@@ -1,6 +1,6 @@
 /**
  * Puts the parts in this folder together as `receipt.html`: one file without imports, so that it can be kept, mailed and
- * opened from a disk. `node services/family/receipt/assemble.mjs` writes it; a test fails when it was forgotten.
+ * opened from a disk. `node services/family/receipt/assemble.mjs` writes it (or another file that is named); a test fails when it was forgotten.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ function script(names) {
 
 const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-export function assemble() {
+function assemble() {
   const parts = { core: script(CORE), page: script(REST), style: `\n${read('style.css')}` };
   const hashes = {
     'script-hashes': `${hashOf(parts.core)} ${hashOf(parts.page)}`,
@@ -36,4 +36,4 @@ export function assemble() {
   );
 }
 
-if (import.meta.main) writeFileSync(PAGE, assemble());
+writeFileSync(process.argv[2] ?? PAGE, assemble());
