@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Law } from '@eenmaal/consent';
-import { BadScenario, type Failure, play, prologue, PureWorld, readScenario } from '@eenmaal/scenario';
+import { BadScenario, type Failure, PureWorld, play, prologue, readScenario } from '@eenmaal/scenario';
 import { startLiveWorld } from './live.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -42,7 +42,9 @@ async function main(): Promise<number> {
     const fine = result.lines.length === 0;
     steps += result.steps;
     if (!fine) failed += 1;
-    console.log(`${fine ? 'ok  ' : 'FAIL'} ${index + 1}/${files.length} ${result.file} (${result.steps} steps, ${took})`);
+    console.log(
+      `${fine ? 'ok  ' : 'FAIL'} ${index + 1}/${files.length} ${result.file} (${result.steps} steps, ${took})`,
+    );
     for (const line of result.lines) console.log(`     ${line}`);
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1);

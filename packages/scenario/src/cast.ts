@@ -1,6 +1,6 @@
 /** The cast of a scenario being played: which party, person, message or statement each name has become. */
 import type { Id, OrganisationId, PartyId } from '@eenmaal/model';
-import { organisationOf, person, seat as seatOf, STEWARD, officer, partner } from '@eenmaal/model';
+import { officer, organisationOf, partner, person, STEWARD, seat as seatOf } from '@eenmaal/model';
 import type { World } from './world.ts';
 
 export class Cast {
@@ -69,7 +69,9 @@ export class Cast {
 
   /** Every id and party this name stands for: what a notice may be about. */
   meanings(name: string): string[] {
-    return [this.#ids.get(name), this.#statements.get(name), this.#parties.get(name)].filter((one) => one !== undefined);
+    return [this.#ids.get(name), this.#statements.get(name), this.#parties.get(name)].filter(
+      (one) => one !== undefined,
+    );
   }
 
   /** The name of a party, person or thing, for a failure. */

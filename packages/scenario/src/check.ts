@@ -3,7 +3,7 @@ import type { Law } from '@eenmaal/consent';
 import { ERRORS, type Instant } from '@eenmaal/model';
 import { type Problem, unknown } from './fault.ts';
 import { listed, type Scenario, type Step } from './format.ts';
-import { fits, givenBy, type Kind, RESERVED, type Use, usesOf, usesOfHead } from './names.ts';
+import { fits, givenBy, type Kind, OFFICES, type Use, usesOf, usesOfHead } from './names.ts';
 import { type Around, after, instantOf, written } from './times.ts';
 
 type Names = Map<string, Kind>;
@@ -14,7 +14,7 @@ export const START = '2026-11-21 09:00';
 /** Every problem with a scenario whose form is right. */
 export function check(scenario: Scenario, law: Law, lineOf: LineOf): Problem[] {
   const problems: Problem[] = [];
-  const names: Names = new Map(RESERVED.map((name) => [name, 'partner']));
+  const names: Names = new Map(OFFICES.map((name) => [name, 'office']));
   const give = (name: string, kind: Kind, path: PropertyKey[]): void => {
     // the same order again changes its dates
     if (names.has(name) && !(kind === 'order' && names.get(name) === 'order'))
@@ -27,7 +27,10 @@ export function check(scenario: Scenario, law: Law, lineOf: LineOf): Problem[] {
   const ids = new Set<string>();
   for (const name of Object.keys(scenario.partners)) {
     if (ids.has(name.toLowerCase()))
-      problems.push({ line: lineOf(['partners', name]), what: `partners: "${name}" differs from another by capitals only. Choose another` });
+      problems.push({
+        line: lineOf(['partners', name]),
+        what: `partners: "${name}" differs from another by capitals only. Choose another`,
+      });
     ids.add(name.toLowerCase());
   }
   if (Object.keys(scenario.partners).length === 0)
@@ -64,21 +67,30 @@ function wrongUse({ name, wanted }: Use, names: Names, path: PropertyKey[], line
   if (kind !== undefined && fits(kind, wanted)) return [];
   const known = [...names].filter(([, each]) => fits(each, wanted)).map(([each]) => each);
   const what = wanted === 'anything' ? 'The name' : `The ${wanted.join(' or ')}`;
-  return [{ line: lineOf(path), what: `${path.slice(2).map(String).join('.') || String(path[0])}: ${unknown(what, name, known)}` }];
+  return [
+    {
+      line: lineOf(path),
+      what: `${path.slice(2).map(String).join('.') || String(path[0])}: ${unknown(what, name, known)}`,
+    },
+  ];
 }
 
 function* wrongRoles({ partners }: Scenario, law: Law, lineOf: LineOf): Iterable<Problem> {
   for (const [name, { roles }] of Object.entries(partners))
     for (const role of listed(roles))
       if (!law.roles.has(role))
-        yield { line: lineOf(['partners', name, 'roles']), what: `roles: ${unknown('The role', role, [...law.roles.keys()])}` };
+        yield {
+          line: lineOf(['partners', name, 'roles']),
+          what: `roles: ${unknown('The role', role, [...law.roles.keys()])}`,
+        };
 }
 
 function* wrongLaw({ verb, fields, refused }: Step, law: Law): Iterable<string> {
   const rules = [...law.rulesById.keys()];
   const { rule, ground } = (typeof fields === 'string' ? {} : fields) as { rule?: string; ground?: string };
   const more = verb === 'expect' ? fields['may-share'] : undefined;
-  for (const named of [rule, ground, more?.rule, ...(more?.bases ?? [])].filter((one) => one !== undefined)) if (!law.rulesById.has(named)) yield unknown('The rule', named, rules);
+  for (const named of [rule, ground, more?.rule, ...(more?.bases ?? [])].filter((one) => one !== undefined))
+    if (!law.rulesById.has(named)) yield unknown('The rule', named, rules);
   // the ends of grants and orders are terms too, though no article sets their length
   const terms = [...law.clocks.keys(), 'grant-end', 'order-end'];
   if (verb === 'expect')
@@ -87,13 +99,13 @@ function* wrongLaw({ verb, fields, refused }: Step, law: Law): Iterable<string> 
   if (refused !== undefined && !(refused in ERRORS)) yield unknown('The error code', refused, Object.keys(ERRORS));
 }
 
-function* wrongForm({ verb, fields, then, refused }: Step): Iterable<string> {
+function* wrongForm({ verb, fields, decision, refused }: Step): Iterable<string> {
   const questions = [verb === 'attempt' ? fields : null, verb === 'expect' ? fields.explains : null];
   for (const question of questions)
     if (question && (question.in === undefined) === (question.message === undefined))
       yield 'give either in (a compartment) or message, and not both';
   if (verb === 'expect' && Object.keys(fields).length === 0) yield 'expect: say what must be true';
-  if (then !== undefined && refused !== undefined) yield 'give either then or refused, and not both';
+  if (decision !== undefined && refused !== undefined) yield 'give either decision or refused, and not both';
   if (verb === 'custody' && fields.holders === undefined && fields.guardian === undefined)
     yield 'custody: give holders, or guardian';
 }
@@ -134,7 +146,8 @@ function* wrongTimes({ verb, fields }: Step, clock: Clock): Iterable<[field: str
     }
     const span = (fields as { for?: string }).for;
     if (span !== undefined) after(clock.now, span);
-    if (span !== undefined && 'until' in fields && fields.until !== undefined) yield ['', 'give either until or for, and not both'];
+    if (span !== undefined && 'until' in fields && fields.until !== undefined)
+      yield ['', 'give either until or for, and not both'];
   } catch (error) {
     yield ['', (error as Error).message];
   }

@@ -3,8 +3,7 @@ import { explain, mayIShare, readersOf } from '@eenmaal/consent';
 import type { Clock, Notice } from '@eenmaal/model';
 import type { Fields } from './format.ts';
 import { listed } from './format.ts';
-import { questionOf } from './play.ts';
-import type { Maker } from './statements.ts';
+import { type Maker, questionOf } from './statements.ts';
 import { instantOf, written } from './times.ts';
 
 /** Steps are milliseconds apart; whoever writes a file does not count those. */
@@ -57,7 +56,10 @@ const differs = (what: string, wanted: readonly string[], found: readonly string
   return a === b ? [] : [`expected ${what}: ${a}; got: ${b}`];
 };
 
-async function notices({ world, cast }: Maker, wanted: { to: string; code?: string | undefined; about?: string | undefined; article?: string | undefined }) {
+async function notices(
+  { world, cast }: Maker,
+  wanted: { to: string; code?: string | undefined; about?: string | undefined; article?: string | undefined },
+) {
   const { notices: all } = await world.toldTo(cast.party(wanted.to));
   const about = wanted.about === undefined ? undefined : cast.meanings(wanted.about);
   const fits = (one: Notice) =>
@@ -118,21 +120,43 @@ function explained(maker: Maker, { to, mentions, omits, 'ask-next': asked, ...qu
   const found = explain(world.state, questionOf(maker, question), world.now(), { party: cast.party(to) });
   const text = JSON.stringify(found);
   const wrong = [
-    ...listed(mentions).filter((word) => !text.includes(word)).map((word) => `expected the explanation to mention "${word}"`),
-    ...listed(omits).filter((word) => text.includes(word)).map((word) => `expected the explanation not to mention "${word}"`),
+    ...listed(mentions)
+      .filter((word) => !text.includes(word))
+      .map((word) => `expected the explanation to mention "${word}"`),
+    ...listed(omits)
+      .filter((word) => text.includes(word))
+      .map((word) => `expected the explanation not to mention "${word}"`),
   ].map((what) => `${what}; it says ${found.outcome} ${found.code}: ${found.professional.en}`);
   if (!asked) return wrong;
   const open = found.says.filter(({ said }) => said !== 'yes').map(({ decider }) => cast.nameOf(decider));
   return [...wrong, ...differs('to ask next', asked, [...new Set(open)])];
 }
 
-function mayShare({ world, cast }: Maker, { from, to, in: place, purpose = 'support', marks, rule, is, bases }: Of<'may-share'>) {
+function mayShare(
+  { world, cast }: Maker,
+  { from, to, in: place, purpose = 'support', marks, rule, is, bases }: Of<'may-share'>,
+) {
   const parties = { from: cast.party(from), to: cast.party(to) };
-  const question = { ...parties, compartment: cast.id(place), purpose, marks: [...listed(marks)], ...(rule && { rule }) };
+  const question = {
+    ...parties,
+    compartment: cast.id(place),
+    purpose,
+    marks: [...listed(marks)],
+    ...(rule && { rule }),
+  };
   const { now, bases: offered } = mayIShare(world.state, question, world.now(), { party: parties.from });
   const got = `${now.outcome} ${now.code}`;
   const wrong = got === is ? [] : [`expected may-share ${is}, got ${got}`];
-  return bases ? [...wrong, ...differs('bases offered', bases, offered.map((one) => one.rule))] : wrong;
+  return bases
+    ? [
+        ...wrong,
+        ...differs(
+          'bases offered',
+          bases,
+          offered.map((one) => one.rule),
+        ),
+      ]
+    : wrong;
 }
 
 async function counted({ world }: Maker, atStart: ReadonlyMap<string, number>, wanted: Of<'count'>) {

@@ -16,7 +16,7 @@ export class BadScenario extends Error {
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const close = known
     .map((each) => ({ each, distance: distance(word.toLowerCase(), each.toLowerCase()) }))
-    .filter((found) => found.distance <= Math.max(1, Math.floor(word.length / 3)))
+    .filter((found) => found.distance <= Math.floor((word.length + 1) / 3))
     .sort((a, b) => a.distance - b.distance);
   return close[0]?.each;
 }

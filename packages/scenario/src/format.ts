@@ -2,7 +2,7 @@
  * The scenario format: what a file may hold. A scenario is people, organisations and a list of steps; every step is one
  * verb. The published JSON Schema is made from these definitions, so their descriptions are the writer's help in an editor.
  */
-import { MessageKind, Mark, NoticeCode, Profile, Purpose, ReasonCode, RoleId, RuleId, Weighed } from '@eenmaal/model';
+import { Mark, MessageKind, NoticeCode, Profile, Purpose, ReasonCode, RoleId, RuleId, Weighed } from '@eenmaal/model';
 import { z } from 'zod';
 
 export const LIMITS = { bytes: 262_144, steps: 300, people: 16, partners: 16, compartments: 32 } as const;
@@ -64,7 +64,10 @@ const Period = { from: When.optional(), until: When.optional(), for: Span.option
 const Said = { name: Name.optional() };
 const By = { ...Said, by: Name };
 /** `by` may be left out: the organisation that opened the dossier. */
-const Attested = { ...Said, by: Name.optional().meta({ description: 'The one that opened the dossier, when left out' }) };
+const Attested = {
+  ...Said,
+  by: Name.optional().meta({ description: 'The one that opened the dossier, when left out' }),
+};
 const Say = { ...Said, by: many(Name, 8), to: many(Name, 16), in: many(Name, 16) };
 const Question = { by: Name, in: Name.optional(), message: Name.optional(), purpose: Purpose.optional() };
 const object = <S extends z.ZodRawShape>(shape: S, description: string) => z.strictObject(shape).meta({ description });
@@ -77,16 +80,29 @@ const STATEMENTS = {
     { ...Attested, name: Name, child: Name, to: Name, ...Period },
     'A supervision order (OTS) and who carries it out. The same name again changes its dates',
   ),
-  foster: object({ ...Attested, child: Name, parent: Name, provider: Name, ...Period }, 'A foster placement (pleegzorg)'),
+  foster: object(
+    { ...Attested, child: Name, parent: Name, provider: Name, ...Period },
+    'A foster placement (pleegzorg)',
+  ),
   death: object({ ...Attested, person: Name }, 'Somebody died'),
   capacity: object(
     { ...Attested, person: Name, capable: z.boolean(), representatives: many(Name, 4).optional() },
     'Whether somebody can judge (wilsbekwaam), and who speaks instead (curator, mentor)',
   ),
-  'secret-address': object({ ...Attested, person: Name, on: z.boolean().optional() }, 'An address is secret from now on'),
+  'secret-address': object(
+    { ...Attested, person: Name, on: z.boolean().optional() },
+    'An address is secret from now on',
+  ),
   seat: object(
     {
-      ...{ by: Name.optional(), name: Name, of: Name, 'stands-in-for': Name.optional(), from: When.optional(), until: When.optional() },
+      ...{
+        by: Name.optional(),
+        name: Name,
+        of: Name,
+        'stands-in-for': Name.optional(),
+        from: When.optional(),
+        until: When.optional(),
+      },
       role: z.enum(['member', 'stand-in', 'adviser', 'chair']).optional(),
     },
     "A professional's seat. It lasts a year when until is left out",
@@ -108,14 +124,25 @@ const STATEMENTS = {
   ),
   disclose: object(
     {
-      ...{ ...By, to: Name, items: many(Name), rule: RuleId, purpose: ForPurpose, ask: Name.optional(), answers: Answers },
+      ...{
+        ...By,
+        to: Name,
+        items: many(Name),
+        rule: RuleId,
+        purpose: ForPurpose,
+        ask: Name.optional(),
+        answers: Answers,
+      },
       emergency: z.boolean().optional(),
       inform: z.enum(['before', 'now', 'later']).optional().meta({ description: 'now when left out' }),
     },
     'Shows single messages to somebody on a basis in law, without consent (verstrekking)',
   ),
   endorse: object({ ...By, act: Name }, 'The second person agrees with a disclosure (vier ogen)'),
-  inform: object({ ...By, act: Name, told: z.boolean().optional() }, 'The family was told; told: false, it must wait on'),
+  inform: object(
+    { ...By, act: Name, told: z.boolean().optional() },
+    'The family was told; told: false, it must wait on',
+  ),
   object: object({ ...By, act: Name }, 'A family member objects (bezwaar) to a disclosure or a seat'),
   weigh: object({ ...By, act: Name, stands: z.boolean(), answers: Answers }, 'The organisation weighed an objection'),
   request: object(
@@ -129,29 +156,39 @@ const STATEMENTS = {
     { ...By, request: Name, outcome: z.enum(['granted', 'partly', 'refused']), ground: RuleId.optional() },
     'The organisation answers a request; a refusal names its ground',
   ),
-  erase: object({ ...By, items: many(Name), request: Name.optional(), ground: RuleId }, 'Keys of messages are destroyed'),
+  erase: object(
+    { ...By, items: many(Name), request: Name.optional(), ground: RuleId },
+    'Keys of messages are destroyed',
+  ),
   supersede: object({ ...By, old: Name, new: Name }, 'A rectified message takes the place of an older one'),
   dispute: object({ ...By, item: Name, on: z.boolean().optional() }, 'Somebody disputes a message (AVG art. 18)'),
   succession: object({ ...Said, partner: Name, successor: Name.optional() }, 'An organisation ended or merged'),
 } as const;
 
-/** Verbs the rule decides about: `then` is what it must answer. */
+/** Verbs the rule decides about: `decision` is what it must answer. */
 const DECIDED = {
   send: object(
     {
-      ...{ ...By, in: Name, purpose: ForPurpose, kind: MessageKind.optional(), marks: Marks, text: Text(4000).optional() },
+      ...{
+        ...By,
+        in: Name,
+        purpose: ForPurpose,
+        kind: MessageKind.optional(),
+        marks: Marks,
+        text: Text(4000).optional(),
+      },
       basis: many(Name).optional().meta({ description: 'Grants the sender names; those in force when left out' }),
     },
-    'Writes a message. Permitted unless then or refused says otherwise',
+    'Writes a message. Permitted unless decision or refused says otherwise',
   ),
   consult: object(
     { ...By, to: Name, text: Text(4000), answers: Name.optional() },
     'Advice without naming the family (anoniem consult); its text is looked through for names first',
   ),
-  deliver: object({ to: Name, message: Name }, 'A message is fetched. Permitted unless then says otherwise'),
+  deliver: object({ to: Name, message: Name }, 'A message is fetched. Permitted unless decision says otherwise'),
   open: object(
     { by: Name, message: Name, purpose: ForPurpose },
-    'A message is opened and read. Permitted unless then says otherwise',
+    'A message is opened and read. Permitted unless decision says otherwise',
   ),
 } as const;
 
@@ -163,10 +200,19 @@ const Visible = {
 };
 const Told = {
   notice: object(
-    { to: Name, code: NoticeCode, about: Name.optional(), article: Text(60).optional(), times: z.int().min(1).optional() },
+    {
+      to: Name,
+      code: NoticeCode,
+      about: Name.optional(),
+      article: Text(60).optional(),
+      times: z.int().min(1).optional(),
+    },
     'This participant was told this (melding)',
   ),
-  'no-notice': object({ to: Name, code: NoticeCode.optional(), about: Name.optional() }, 'This participant was not told'),
+  'no-notice': object(
+    { to: Name, code: NoticeCode.optional(), about: Name.optional() },
+    'This participant was not told',
+  ),
   term: object(
     {
       ...{ id: Text(60), to: Name.optional(), who: Name.optional(), about: Name.optional(), due: When.optional() },
@@ -215,7 +261,7 @@ const refused = z
   .optional()
   .meta({ description: 'The error code this step must be refused with (packages/model/src/errors.ts)' });
 const because = Because.optional();
-const then = DecisionText.optional();
+const decision = DecisionText.optional();
 
 export const VERBS = { ...STATEMENTS, ...DECIDED, ...OTHERS } as const;
 export type Verb = keyof typeof VERBS;
@@ -224,16 +270,16 @@ export type Fields<V extends Verb> = z.infer<(typeof VERBS)[V]>;
 
 /** What may stand beside a verb in its step. */
 const beside = (verb: Verb) => {
-  if (verb === 'attempt') return { then: DecisionText, because };
-  if (verb === 'send' || verb === 'consult') return { then, refused, because };
-  if (verb in DECIDED) return { then, because };
+  if (verb === 'attempt') return { decision: DecisionText, because };
+  if (verb === 'send' || verb === 'consult') return { decision, refused, because };
+  if (verb in DECIDED) return { decision, because };
   return verb in STATEMENTS ? { refused, because } : { because };
 };
 /** The form of a step with this verb. */
 export const stepOf = (verb: Verb) => z.strictObject({ [verb]: VERBS[verb], ...beside(verb) });
 
 export type Step = { [V in Verb]: { verb: V; fields: Fields<V> } }[Verb] & {
-  then: string | undefined;
+  decision: string | undefined;
   refused: string | undefined;
   because: string | undefined;
 };
@@ -273,8 +319,11 @@ export type Scenario = Head & { steps: (Step & { line: number })[] };
 
 /** The published form of the whole file. */
 export const jsonSchema = (): unknown => {
-  const steps = z.array(z.union(verbs.map(stepOf))).min(1).max(LIMITS.steps);
-  const schema = z.toJSONSchema(z.strictObject({ ...Head.shape, steps }), { io: 'input' });
+  const steps = z
+    .array(z.union(verbs.map(stepOf)))
+    .min(1)
+    .max(LIMITS.steps);
+  const schema = z.toJSONSchema(z.strictObject({ ...Head.shape, steps }), { io: 'input', reused: 'ref' });
   return { ...schema, title: 'Scenario: people, organisations, what happens, and what must be decided' };
 };
 

@@ -2,11 +2,10 @@
 import { listed, type Scenario, type Step, type Verb } from './format.ts';
 
 /** What a name stands for. A statement's name is of the kind of its verb. */
-export type Kind = 'person' | 'partner' | 'seat' | 'compartment' | 'message' | Verb;
+export type Kind = 'person' | 'partner' | 'seat' | 'office' | 'compartment' | 'message' | Verb;
 type Wanted = readonly Kind[] | 'anything';
 
-const PARTY: Wanted = ['person', 'partner', 'seat'];
-const DECIDER: Wanted = ['person', 'partner', 'seat'];
+const PARTY: Wanted = ['person', 'partner', 'seat', 'office'];
 const ACT: Wanted = ['disclose', 'seat'];
 const ONE = {
   person: ['person'],
@@ -17,7 +16,7 @@ const ONE = {
 } as const satisfies Record<string, Wanted>;
 const { person, partner, seat, compartment, message } = ONE;
 
-const SAY = { by: DECIDER, to: partner, in: compartment };
+const SAY = { by: PARTY, to: partner, in: compartment };
 const QUESTION = { by: PARTY, in: compartment, message };
 const CUSTODY = { holders: person, guardian: partner, 'partial.by': partner };
 /** By verb: the fields that hold names, a dot for a map within. */
@@ -62,8 +61,8 @@ const USES: Partial<Record<Verb, Record<string, Wanted>>> = {
     ...{ 'explains.ask-next': PARTY, 'may-share.from': PARTY, 'may-share.to': PARTY, 'may-share.in': compartment },
   },
 };
-/** Names everybody knows: the region's steward and its privacy officer (FG). */
-export const RESERVED = ['steward', 'officer'] as const;
+/** Offices everybody knows: the region's steward and its privacy officer (FG). */
+export const OFFICES = ['steward', 'officer'] as const;
 
 export type Use = { path: string[]; name: string; wanted: Wanted };
 

@@ -1,11 +1,11 @@
 /** Plays a scenario in a world, step by step, and collects every expectation that was not met. */
 import { checkConsult, decide } from '@eenmaal/consent';
-import { type Decision, EenmaalError, type Id, partner } from '@eenmaal/model';
+import { type Decision, EenmaalError, partner } from '@eenmaal/model';
 import { Cast, organisationId } from './cast.ts';
 import { clockOf } from './check.ts';
 import { expectations } from './expectations.ts';
 import { type Fields, listed, type Scenario, type Step } from './format.ts';
-import { custodyOf, inDossier, type Maker, personOf, statementsOf } from './statements.ts';
+import { custodyOf, inDossier, type Maker, personOf, questionOf, statementsOf } from './statements.ts';
 import { instantOf } from './times.ts';
 import type { Said, SendResult, World } from './world.ts';
 
@@ -73,7 +73,8 @@ async function begin(scenario: Scenario, world: World): Promise<Playing> {
 
 async function must(act: Promise<Said>, what: string): Promise<void> {
   const said = await act;
-  if ('refused' in said) throw new Error(`${what} was refused: ${said.refused}. Say it in a step with "refused" if meant`);
+  if ('refused' in said)
+    throw new Error(`${what} was refused: ${said.refused}. Say it in a step with "refused" if meant`);
 }
 
 async function playStep(playing: Playing, step: Step): Promise<Outcome> {
@@ -85,7 +86,7 @@ async function playStep(playing: Playing, step: Step): Promise<Outcome> {
     case 'expect':
       return expectations(playing, playing.atStart, step.fields);
     case 'attempt':
-      return compared(step.then, askRule(playing, step.fields));
+      return compared(step.decision, decide(world.state, questionOf(playing, step.fields), world.now()));
     case 'send':
       return sent(step, await send(playing, step.fields));
     case 'consult':
@@ -93,12 +94,12 @@ async function playStep(playing: Playing, step: Step): Promise<Outcome> {
     case 'deliver': {
       const { to, message } = step.fields;
       const { decision, faults } = await world.deliver(cast.party(to), cast.id(message));
-      return [...compared(step.then, decision), ...faults];
+      return [...compared(step.decision, decision), ...faults];
     }
     case 'open': {
       const { by, message, purpose = 'support' } = step.fields;
       const { decision, faults } = await world.open(cast.party(by), cast.id(message), purpose);
-      return [...compared(step.then, decision), ...faults];
+      return [...compared(step.decision, decision), ...faults];
     }
     default:
       return stated(step, await state(playing, step));
@@ -160,9 +161,10 @@ async function consult({ world, cast }: Maker, { by, to, text, answers, name }: 
 function consulted(step: Extract<Step, { verb: 'consult' }>, said: Said): Outcome {
   const { outcome, code } = checkConsult(step.fields.text);
   const blocked = 'refused' in said && said.refused === 'identifier-in-consult';
-  if (blocked !== (outcome === 'deny')) return [`${code} was the answer, but ${blocked ? 'it was blocked' : 'it went out'}`];
-  if (step.then === undefined) return stated(step, said);
-  return step.then === `${outcome} ${code}` ? [] : [`expected ${step.then}, got ${outcome} ${code}`];
+  if (blocked !== (outcome === 'deny'))
+    return [`${code} was the answer, but ${blocked ? 'it was blocked' : 'it went out'}`];
+  if (step.decision === undefined) return stated(step, said);
+  return step.decision === `${outcome} ${code}` ? [] : [`expected ${step.decision}, got ${outcome} ${code}`];
 }
 
 async function send(maker: Maker, fields: Fields<'send'>): Promise<SendResult> {
@@ -177,29 +179,11 @@ async function send(maker: Maker, fields: Fields<'send'>): Promise<SendResult> {
   return result;
 }
 
-/** Only asks the rule, about what the ledger holds now. */
-export function askRule({ world, cast }: Maker, fields: Fields<'attempt'>): Decision {
-  return decide(world.state, questionOf({ world, cast }, fields), world.now());
-}
-
-export function questionOf({ world, cast }: Pick<Maker, 'world' | 'cast'>, fields: Fields<'attempt'>) {
-  const { by, in: place, message, purpose, from, marks } = fields;
-  const id: Id | undefined = message === undefined ? undefined : cast.id(message);
-  const compartment = id === undefined ? cast.id(place ?? '') : world.state.messages.get(id)?.compartment;
-  return {
-    ...{ party: cast.party(by), compartment: compartment ?? '' },
-    ...(id !== undefined && { message: id }),
-    ...(purpose && { purpose }),
-    ...(from !== undefined && { from: cast.party(from) }),
-    ...(marks && { marks: [...listed(marks)] }),
-  };
-}
-
 /** Compares a decision with what was expected; permitted when nothing was said. */
-function compared(then: string | undefined, decision: Decision): Outcome {
+function compared(expected: string | undefined, decision: Decision): Outcome {
   const got = `${decision.outcome} ${decision.code}`;
-  const fine = then === undefined ? decision.outcome === 'permit' : then === got;
-  return fine ? [] : [`expected ${then ?? 'a permit'}, got ${got}`];
+  const fine = expected === undefined ? decision.outcome === 'permit' : expected === got;
+  return fine ? [] : [`expected ${expected ?? 'a permit'}, got ${got}`];
 }
 
 function stated({ refused }: Step, said: Said): Outcome {
@@ -211,6 +195,8 @@ function stated({ refused }: Step, said: Said): Outcome {
 
 function sent(step: Step, result: SendResult): Outcome {
   if ('refused' in result)
-    return step.then === undefined ? stated(step, result) : [`expected ${step.then}, was refused: ${result.refused}`];
-  return step.refused === undefined ? compared(step.then, result.decision) : stated(step, { id: '' });
+    return step.decision === undefined
+      ? stated(step, result)
+      : [`expected ${step.decision}, was refused: ${result.refused}`];
+  return step.refused === undefined ? compared(step.decision, result.decision) : stated(step, { id: '' });
 }

@@ -16,6 +16,7 @@ import {
   type Law,
   maySee,
   noticesFor,
+  prohibition,
   readersOf,
   type State,
   sightOf,
@@ -115,6 +116,7 @@ export class PureWorld implements World {
   }
 
   async disclose(by: PartyId, { items, ...rest }: Disclosure): Promise<Said> {
+    if (items.some((id) => this.#isForbidden(rest.to, id))) return { refused: 'mark-too-wide' };
     const kid = this.state.parties.get(rest.to)?.sealingKid ?? filled('nobody', HASH);
     return this.say(by, { kind: 'disclose', ...rest, items: items.map((envelope) => ({ envelope, kid, sealed })) });
   }
@@ -246,6 +248,15 @@ export class PureWorld implements World {
   #mayHave(party: PartyId, message: Id, purpose?: Purpose): Decision {
     const compartment = this.state.messages.get(message)?.compartment ?? '';
     return decide(this.state, { party, compartment, message, ...(purpose && { purpose }) }, this.#now);
+  }
+
+  /** What the client of whoever discloses does not even seal. */
+  #isForbidden(to: PartyId, item: Id): boolean {
+    const message = this.state.messages.get(item);
+    const compartment = message && this.state.compartments.get(message.compartment);
+    const recipient = this.state.parties.get(to);
+    if (!message || !compartment || !recipient) return false;
+    return prohibition(this.state, compartment, recipient, message, message.sender) !== null;
   }
 
   /** The grants a sender would name. */

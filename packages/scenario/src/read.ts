@@ -59,7 +59,7 @@ function parseStep(raw: unknown, index: number, lineOf: (path: Path) => number, 
   const found = keys.filter((key): key is Verb => verbs.includes(key as Verb));
   const [verb] = found;
   if (verb === undefined || found.length > 1) {
-    const odd = keys.find((key) => !['then', 'refused', 'because'].includes(key));
+    const odd = keys.find((key) => !['decision', 'refused', 'because'].includes(key));
     const what =
       found.length > 1
         ? `step ${index + 1} has ${found.length} verbs (${found.join(', ')}). Make a step of each`
@@ -69,8 +69,8 @@ function parseStep(raw: unknown, index: number, lineOf: (path: Path) => number, 
   }
   const step = parsed(stepOf(verb), raw, path, [], lineOf, problems) as Record<string, unknown> | null;
   if (!step) return null;
-  const { then, refused, because } = step;
-  return { verb, fields: step[verb], then, refused, because, line: lineOf(path) } as Step & { line: number };
+  const { decision, refused, because } = step;
+  return { verb, fields: step[verb], decision, refused, because, line: lineOf(path) } as Step & { line: number };
 }
 
 function parsed<T>(
@@ -98,7 +98,10 @@ function worded(
   const place = issue.path.map(String).join('.') || 'this step';
   if (issue.code === 'unrecognized_keys') {
     const known = [...keysAt(schema, issue.path), ...alsoKnown];
-    return issue.keys.map((key) => ({ line: lineOf([...whole, key]), what: `${place}: ${unknown('The key', key, known)}` }));
+    return issue.keys.map((key) => ({
+      line: lineOf([...whole, key]),
+      what: `${place}: ${unknown('The key', key, known)}`,
+    }));
   }
   // of a choice the last form is told: a list, or the longer form
   if (issue.code === 'invalid_union') {

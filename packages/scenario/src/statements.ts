@@ -1,5 +1,5 @@
 /** From a step to the statement somebody signs: names become ids, moments become instants, what is left out gets its default. */
-import { boundariesOf } from '@eenmaal/consent';
+import { boundariesOf, type Question } from '@eenmaal/consent';
 import { type Id, type Instant, type PartyId, type Purpose, STEWARD, type StatementInput } from '@eenmaal/model';
 import type { Cast } from './cast.ts';
 import type { Fields, Head, StatementVerb, Step } from './format.ts';
@@ -131,7 +131,12 @@ const MAKERS: Makers = {
 };
 
 /** Who holds custody, as the start of a file or a step says it. */
-export function custodyOf(maker: Maker, child: string, terms: Omit<Fields<'custody'>, 'child' | 'by' | 'name'>, by?: string) {
+export function custodyOf(
+  maker: Maker,
+  child: string,
+  terms: Omit<Fields<'custody'>, 'child' | 'by' | 'name'>,
+  by?: string,
+) {
   const { cast } = maker;
   const { holders, guardian, partial } = terms;
   return attested(maker, by, {
@@ -146,8 +151,28 @@ export function personOf({ world, cast, clock, opener }: Maker, name: string, pe
   const id = cast.addPerson(name);
   const ages =
     person === 'adult' ? { turns12: null, turns16: null, turns18: null } : boundariesOf(person.born, clock.now);
-  const input = { kind: 'person', dossier: world.dossier, person: id, ...ages, keys: world.keysOf(cast.party(name)) } as const;
+  const input = {
+    kind: 'person',
+    dossier: world.dossier,
+    person: id,
+    ...ages,
+    keys: world.keysOf(cast.party(name)),
+  } as const;
   return { by: opener, input };
+}
+
+/** What `attempt` and `explains` ask. */
+export function questionOf({ world, cast }: Maker, fields: Fields<'attempt'>): Question {
+  const { by, in: place, message, purpose, from, marks } = fields;
+  const id = message === undefined ? undefined : cast.id(message);
+  const compartment = id === undefined ? cast.id(place ?? '') : world.state.messages.get(id)?.compartment;
+  return {
+    ...{ party: cast.party(by), compartment: compartment ?? '' },
+    ...(id !== undefined && { message: id }),
+    ...(purpose && { purpose }),
+    ...(from !== undefined && { from: cast.party(from) }),
+    ...(marks && { marks: [...listed(marks)] }),
+  };
 }
 
 export const inDossier = ({ world }: Maker): { dossier: Id } => ({ dossier: world.dossier });
@@ -183,7 +208,11 @@ function says(
   );
 }
 
-function periodOf({ clock }: Maker, terms: { from?: string | undefined; until?: string | undefined; for?: string | undefined }, began?: Instant) {
+function periodOf(
+  { clock }: Maker,
+  terms: { from?: string | undefined; until?: string | undefined; for?: string | undefined },
+  began?: Instant,
+) {
   const from = terms.from === undefined ? (began ?? clock.now) : instantOf(terms.from, clock);
   if (terms.until !== undefined) return { from, until: instantOf(terms.until, clock) };
   return { from, until: after(from, terms.for ?? YEAR) };
