@@ -141,7 +141,7 @@ function checkGrant(
 ): Refusal {
   // consent is informed: nobody says yes to sharing what it may not see itself
   if (decide(state, { party: by, compartment: compartment.id }, now).code !== 'P-OWN') return 'no-authority';
-  if (until <= now || until <= from) return 'malformed';
+  if (until <= now || until <= from || partner(to) === by) return 'malformed';
   const given = sayOf(compartment, to, deciderOf(by))?.grants ?? [];
   return given.filter((grant) => !grant.ended && now < grant.until).length < MAX_GRANTS ? null : 'rate-limited';
 }

@@ -130,7 +130,7 @@ function agreedPurposes(say: Say, subject: PersonState, asked: Asked): number | 
   let purposes = 0;
   let why: ReasonCode = 'D-NO-GRANT';
   for (const grant of say.grants) {
-    const problem = lapsed(grant, subject, asked) ?? problemOf(grant, asked.purposes, asked.index, asked.now);
+    const problem = problemOf(grant, asked.purposes, asked.index, asked.now) ?? lapsed(grant, subject, asked);
     if (problem === null) purposes |= grant.purposeBits;
     else if (weighsMore(problem, why)) why = problem;
   }
@@ -139,7 +139,6 @@ function agreedPurposes(say: Say, subject: PersonState, asked: Asked): number | 
 
 /** What an event in the family's life ended or suspended: eighteen, for help to the young; the death of a parent. */
 function lapsed(grant: GrantState, subject: PersonState, { now, youthOnly }: Asked): ReasonCode | null {
-  if (grant.ended) return null;
   if (grant.by !== subject.id)
     return subject.holderDied !== null && grant.index < subject.holderDied ? 'H-SURVIVOR-CONFIRM' : null;
   const { turns18 } = subject;

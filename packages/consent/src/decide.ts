@@ -40,7 +40,7 @@ export function decide(state: State, question: Question, now: Instant): Decision
     return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
   if (question.message !== undefined && message?.compartment !== compartment.id)
     return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
-  const closed = closedBy(party, message, index, now);
+  const closed = closedBy(compartment, party, message, index, now);
   if (closed) return answer(state, now, 'deny', closed, NONE, 'L01');
   const forbidden = prohibition(state, compartment, party, message ?? question, message?.sender ?? question.from);
   if (forbidden) return answer(state, now, 'deny', forbidden.code, NONE, forbidden.rule);
@@ -67,6 +67,7 @@ function answer(
 
 /** What ends everything before any basis is looked at: the message is gone, the organisation or the seat is. */
 function closedBy(
+  compartment: CompartmentState,
   party: PartyState,
   message: MessageState | undefined,
   index: number | undefined,
@@ -74,6 +75,7 @@ function closedBy(
 ): ReasonCode | null {
   if (party.ended) return party.person === null ? 'D-ORG-CHANGED' : 'D-DECEASED';
   if (party.seat) {
+    if (party.seat.dossier !== compartment.dossier) return 'D-NO-AUTHORITY';
     const closed = closedSeat(party.seat, index, now);
     if (closed) return closed;
   }

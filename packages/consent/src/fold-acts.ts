@@ -105,7 +105,8 @@ export function foldAttestation(state: State, statement: Attestation, index: num
       const child = state.persons.get(statement.child);
       const { holders, guardian, partial, id } = statement;
       const custody = guardian === null ? living(state, holders) : [partner(guardian)];
-      if (child) Object.assign(child, { custody, custodyStatement: id, custodyBasis: id, holderDied: null, partial });
+      // a death before it is not forgotten: what the survivor said is for the survivor to confirm
+      if (child) Object.assign(child, { custody, custodyStatement: id, custodyBasis: id, partial });
       return;
     }
     case 'capacity': {
