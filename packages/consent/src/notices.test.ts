@@ -166,6 +166,20 @@ describe('what time brings', () => {
   });
 });
 
+it('is silent about what could not be read then, whoever decides since', () => {
+  const region = makeFamily();
+  region.grant(MOTHER, K8, CLINIC, { until: START + days(100) });
+  region.now += days(200);
+  region.custody('child8', 'mother');
+  expect(list(region, CLINIC)).toEqual([]);
+  const other = makeFamily();
+  other.grant(MOTHER, K8, CLINIC, { until: START + YEAR });
+  other.now += days(200);
+  other.must(TEAM, death('father'));
+  other.now = START + YEAR;
+  expect(list(other, CLINIC)).toEqual([]);
+});
+
 describe('what was disclosed without consent', () => {
   it('is told to the family it is about, at once', () => {
     const { region, act } = reported({});
@@ -295,6 +309,15 @@ describe('what else people did', () => {
     region.must(TEAM, death('father'));
     expect(toldOf(region, 'subject-deceased', id('father'))).toEqual([CLINIC, SCHOOL]);
     expect(list(region, FATHER)).toEqual([]);
+  });
+
+  it('tells the family that knows an organisation that its yes does not go along', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, CLINIC);
+    // the fold keeps it for the dossiers the organisation had to do with
+    const act = { kind: 'succession' as const, id: id('ended'), index: region.state.size, at: START, by: STEWARD };
+    region.state.dossiers.get(DOSSIER)?.acts.push({ ...act, partner: 'clinic', about: null });
+    expect(toldOf(region, 'organisation-changed', CLINIC)).toEqual([MOTHER]);
   });
 
   it('tells of a secret address only the person and who keeps the dossier', () => {

@@ -3,7 +3,7 @@ import { isPerson, nameOf, organisationOf, type PartyId, type Purpose } from '@e
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
-import { explain } from './explain.ts';
+import { explain, mayIShare } from './explain.ts';
 import { clocksFor, noticesFor } from './notices.ts';
 import {
   ALL_ANSWERS,
@@ -39,25 +39,33 @@ import { sightOf } from './visible.ts';
 const RUNS = { numRuns: process.env.EENMAAL_LONG ? 2000 : 40 };
 const DAY = 86_400_000;
 const PARTNERS = [TEAM, CLINIC, SCHOOL, GI, VT];
-const PURPOSES = [undefined, 'support', 'education'] as const;
+const PURPOSES = [undefined, 'education'] as const;
 
-/** All that a partner hears: every explanation, notice and clock, at several moments. */
+/** All that a partner hears: notices, clocks, and every explanation of what it and another may read, at several moments. */
 function heardBy(region: TestRegion, reader: PartyId, moments: readonly number[]): string {
   const { state } = region;
+  const audience = { party: reader };
   const places = [...state.compartments.keys(), id('never-made')];
-  const messages = [undefined, ...state.messages.keys()];
+  const questions = [reader, CLINIC].flatMap((party) =>
+    places.flatMap((compartment) =>
+      [undefined, ...state.messages.keys()].flatMap((message) =>
+        PURPOSES.map((purpose) => ({ party, compartment, ...(message && { message }), ...(purpose && { purpose }) })),
+      ),
+    ),
+  );
+  const shares = places.map((compartment) => ({
+    from: reader,
+    to: CLINIC,
+    compartment,
+    marks: [],
+    purpose: 'support' as const,
+  }));
   return JSON.stringify(
     moments.map((now) => [
       noticesFor(state, reader, DOSSIER, now),
       clocksFor(state, reader, DOSSIER, now),
-      places.flatMap((compartment) =>
-        messages.flatMap((message) =>
-          PURPOSES.map((purpose) => {
-            const about = { party: reader, compartment, ...(message && { message }), ...(purpose && { purpose }) };
-            return explain(state, about, now, { party: reader });
-          }),
-        ),
-      ),
+      questions.map((question) => explain(state, question, now, audience)),
+      shares.map((share) => mayIShare(state, share, now, audience)),
     ]),
   );
 }
@@ -167,6 +175,14 @@ const step = fc.oneof(
       act: fc.constantFrom('seat' as const, 'order' as const, 'secrecy' as const, 'death' as const),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('custody' as const),
+      child: fc.constantFrom('child8', 'child14'),
+      holders: fc.subarray(['mother', 'father']),
+    }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -217,6 +233,9 @@ function play(region: TestRegion, one: Step): void {
     case 'erase':
       for (const giver of [TEAM, CLINIC]) region.try(giver, erase([item(one.nth)]));
       return;
+    case 'custody':
+      region.custody(one.child, ...one.holders);
+      return;
     case 'wait':
       region.now += one.days * DAY;
       return;
@@ -237,17 +256,28 @@ function play(region: TestRegion, one: Step): void {
   }
 }
 
+/** When who may read changes by itself: birthdays, and a yes that begins or is about to end. */
+const turnsOf = ({ state }: TestRegion): number[] => [
+  ...[...state.persons.values()].flatMap(({ turns12, turns16, turns18 }) => [turns12 ?? 0, turns16 ?? 0, turns18 ?? 0]),
+  ...[...state.grants.values()].flatMap(({ from, until }) => [from, until - 1]),
+];
+
 /** What an organisation could ever read, noted at every step: what it may be told has gone. */
 type Played = { region: TestRegion; everRead: Map<PartyId, Set<string>> };
 function playAll(steps: readonly Step[]): Played {
   const region = makeFamily();
   region.compartment(MOTHER, 'mother', 'child8');
   const everRead = new Map(PARTNERS.map((party) => [party, new Set<string>()]));
-  for (const one of steps) {
+  const look = (now: number) => {
     for (const [party, read] of everRead)
       for (const compartment of region.state.compartments.keys())
-        if (decide(region.state, { party, compartment }, region.now).outcome === 'permit') read.add(compartment);
+        if (decide(region.state, { party, compartment }, now).outcome === 'permit') read.add(compartment);
+  };
+  for (const one of steps) {
+    const before = region.now;
+    look(before);
     play(region, one);
+    for (const moment of turnsOf(region)) if (before < moment && moment <= region.now) look(moment);
   }
   return Object.assign({ region, everRead }, { [fc.toStringMethod]: () => JSON.stringify(steps) });
 }
