@@ -8,13 +8,15 @@ import { filesIn, run, SCENARIOS, WRONG } from './files.ts';
 
 const law = await readLaw();
 const named = async (folder: string) => (await filesIn(folder)).map((path) => [basename(path), path] as const);
+const others = (await named(SCENARIOS)).filter(([name]) => !/^s\d\d-/.test(name));
+const wrong = await named(WRONG);
 
 describe('all scenarios, live', () => {
-  it.each(await named(SCENARIOS).then((all) => all.filter(([name]) => !/^s\d\d-/.test(name))))('%s', async (_, path) => {
+  it.each(others)('%s', async (_, path) => {
     expect((await run(path, law, true)).lines).toEqual([]);
   });
 
-  it.each(await named(WRONG))('%s fails as it says', async (_, path) => {
+  it.each(wrong)('%s fails as it says', async (_, path) => {
     const reason = parse(/^fails: (.*)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? '');
     const { lines } = await run(path, law, true);
     expect(lines).toHaveLength(1);
