@@ -6,10 +6,12 @@ import { utf8, verifyBytes } from '@eenmaal/crypto';
 import {
   formatProofFile,
   hashLeaf,
+  judgeCheckpoint,
   LedgerError,
   makeLeaf,
   meetsQuorum,
   parsePolicy,
+  parseProofFile,
   parseVkey,
   verifyConsistency,
   verifyInclusion,
@@ -25,6 +27,7 @@ import {
   type Receipt,
   receiptOf,
   signedAt,
+  signerOf,
   treeWith,
   witnesses,
 } from './make.ts';
@@ -57,12 +60,12 @@ function agree(page: () => unknown, ledger: () => unknown): string {
 }
 
 const keys = { log: log.key, witnesses: witnesses.map(({ key }) => key) };
-const pageKeys = core.parsePolicy(policyText(2));
+const pageKeys = core.parsePolicy(utf8(policyText(2)));
 const agreeOnFile = (file: Uint8Array, leaf: Uint8Array): string =>
   agree(
     () => {
       const { index, proof, checkpoint: note } = core.parseProofFile(file);
-      const checkpoint = core.openCheckpoint(note, pageKeys.logs[0] as never, pageKeys.witnesses);
+      const checkpoint = core.openCheckpoint(note, pageKeys.logs, pageKeys.witnesses);
       core.checkInclusion(core.leafHash(leaf), index, checkpoint.size, checkpoint.root, proof);
     },
     () => verifyProofFile(file, leaf, keys, verifyBytes),
@@ -275,11 +278,11 @@ describe('keys and policies', () => {
       );
     const property = fc.property(policies, fc.subarray([0, 1, 2]), (policy, who) => {
       const answer = agree(
-        () => core.parsePolicy(policy),
+        () => core.parsePolicy(utf8(policy)),
         () => parsePolicy(utf8(policy)),
       );
       if (answer !== 'accepted') return;
-      const [page, ledger] = [core.parsePolicy(policy), parsePolicy(utf8(policy))];
+      const [page, ledger] = [core.parsePolicy(utf8(policy)), parsePolicy(utf8(policy))];
       const names = who.map((i) => ledger.witnesses[i]?.name ?? '');
       const enough = core.reachesQuorum(
         page,
@@ -288,6 +291,35 @@ describe('keys and policies', () => {
       expect(enough).toBe(meetsQuorum(ledger, names));
     });
     fc.assert(property, { seed, numRuns: RUNS.numRuns * 2 });
+  });
+});
+
+describe('checkpoints judged by a policy', () => {
+  it('of random logs, policies and witnesses', () => {
+    const policies = fc.tuple(fc.nat(3), fc.shuffledSubarray([0, 1, 2], { minLength: 0 }), fc.boolean());
+    const property = fc.property(logs, policies, fc.option(fc.nat()), (log, [least, known, ours], bit) => {
+      const { checkpoint } = proofFile(log);
+      const note = bit === null ? checkpoint : flipped(checkpoint, bit);
+      const some = known.map((i) => witnesses[i] as (typeof witnesses)[number]);
+      const by = ours ? undefined : signerOf('ledger.example.nl/consent/1', 1, new Uint8Array(32).fill(5));
+      const policy = utf8(policyText(Math.min(least, some.length), some, by));
+      let page: unknown;
+      let ledger: unknown;
+      agree(
+        () => {
+          const trust = core.parsePolicy(policy);
+          const { size, cosignatures } = core.openByPolicy(note, trust);
+          const found = cosignatures.map(({ key }) => key);
+          page = [size, core.reachesQuorum(trust, found), trust.witnesses.map((key) => found.includes(key))];
+        },
+        () => {
+          const judged = judgeCheckpoint(note, parsePolicy(policy), verifyBytes);
+          ledger = [judged.checkpoint.size, judged.trusted, judged.witnesses.map(({ state }) => state === 'counts')];
+        },
+      );
+      expect(page).toEqual(ledger);
+    });
+    fc.assert(property, RUNS);
   });
 });
 
@@ -304,15 +336,8 @@ describe('whole receipts', () => {
         new TextDecoder('utf-8', { fatal: true }).decode(file),
       ) as Receipt;
       const leaf = makeLeaf(type, new Uint8Array(Buffer.from(salt, 'base64url')), utf8(event));
-      const found = verifyProofFile(utf8(proof), leaf, keys, verifyBytes);
-      const trust = parsePolicy(utf8(policy));
-      const signed = trust.witnesses.filter(({ key }) =>
-        found.checkpoint.cosignatures.some(({ name, keyId }) => name === key.name && keyId === key.keyId),
-      );
-      return meetsQuorum(
-        trust,
-        signed.map(({ name }) => name),
-      );
+      verifyProofFile(utf8(proof), leaf, keys, verifyBytes);
+      return judgeCheckpoint(parseProofFile(utf8(proof)).checkpoint, parsePolicy(utf8(policy)), verifyBytes).trusted;
     } catch {
       return false;
     }

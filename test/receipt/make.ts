@@ -28,10 +28,10 @@ import {
 import { Event, LEAF_TYPE, OpenRequest, parse, type Statement, type StatementInput } from '@eenmaal/model';
 import { seededRandom } from '@eenmaal/testkit';
 
-export const ORIGIN = 'ledger.example.nl/consent/1';
+const ORIGIN = 'ledger.example.nl/consent/1';
 export const AT = Date.UTC(2026, 4, 3, 12, 2);
 const random = seededRandom('receipts');
-export const id = () => toBase64url(random(16));
+const id = () => toBase64url(random(16));
 const hash = () => toBase64url(random(32));
 
 export type Signer = { key: VerifierKey; sign(bytes: Uint8Array): Uint8Array };
@@ -52,7 +52,7 @@ export function policyText(least: number, known: readonly Signer[] = witnesses, 
   return `log ${formatVkey(by.key)}\n${lines.join('')}${quorum}`;
 }
 
-export const mother: Identity = newIdentity(random);
+const mother: Identity = newIdentity(random);
 const professional: Identity = newIdentity(random);
 const PERSON = `person/${id()}`;
 const common = () => ({
@@ -173,7 +173,7 @@ export function treeWith(leaf: Uint8Array, index: number, size: number): Tree {
 }
 
 /** Seconds after the event at which each witness cosigns; null: it does not. */
-export const SIGNED_AFTER: readonly (number | null)[] = [60, 120, null];
+const SIGNED_AFTER: readonly (number | null)[] = [60, 120, null];
 
 /** The checkpoint of a tree at a size, signed by the log and cosigned. */
 export function signedAt(tree: Tree, size: number, after = SIGNED_AFTER, by: Signer = log): Uint8Array {

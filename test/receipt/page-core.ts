@@ -17,7 +17,7 @@ type Vkey = { name: string; id: string; type: number; publicKey: Uint8Array };
 type Position = { size: number; root: Uint8Array };
 type Cosignature = { key: Vkey; time: number };
 type Opened = Position & { origin: string; cosignatures: Cosignature[] };
-export type Proof = Position & {
+type Proof = Position & {
   index: number;
   origin: string;
   leaf: string;
@@ -29,6 +29,8 @@ export type Proof = Position & {
   witnesses: { name: string; key: string; time: number | null }[];
   witnessedAt: number | null;
 };
+type Named = { witness?: Vkey; least?: number; parts?: string[] };
+type Policy = { logs: Vkey[]; witnesses: Vkey[]; names: Map<string, Named>; quorum: string };
 type Core = {
   sha256(message: Uint8Array): Uint8Array;
   sha512(message: Uint8Array): Uint8Array;
@@ -44,15 +46,16 @@ type Core = {
   parseVkey(text: string): Vkey;
   openNote(bytes: Uint8Array, keys: Vkey[]): { text: string; verified: { key: Vkey; signature: Uint8Array }[] };
   parseCheckpoint(text: string): Position & { origin: string };
-  openCheckpoint(bytes: Uint8Array, log: Vkey, witnesses: Vkey[]): Opened;
+  openCheckpoint(bytes: Uint8Array, logs: Vkey[], witnesses: Vkey[]): Opened;
   parseProofFile(bytes: Uint8Array): {
     index: number;
     extra?: Uint8Array;
     proof: Uint8Array[];
     checkpoint: Uint8Array;
   };
-  parsePolicy(text: string): { logs: Vkey[]; witnesses: Vkey[]; quorum: string };
-  reachesQuorum(policy: ReturnType<Core['parsePolicy']>, keys: Vkey[]): boolean;
+  parsePolicy(bytes: Uint8Array): Policy;
+  openByPolicy(note: Uint8Array, policy: Policy): Opened;
+  reachesQuorum(policy: Policy, keys: Vkey[]): boolean;
   checkReceipt(file: Uint8Array, trust: string): Proof;
   compareReceipts(one: Proof, other: Proof): 'same' | 'grown' | 'unknown';
   STEPS: string[];
@@ -61,7 +64,15 @@ type Core = {
 const NAMES: (keyof Core)[] = [
   ...(['sha256', 'sha512', 'hmacSha256', 'verifyEd25519', 'base64', 'base64url', 'toBase64url', 'makeLeaf'] as const),
   ...(['leafHash', 'checkInclusion', 'checkConsistency', 'parseVkey', 'openNote', 'parseCheckpoint'] as const),
-  ...(['openCheckpoint', 'parseProofFile', 'parsePolicy', 'reachesQuorum', 'checkReceipt', 'compareReceipts'] as const),
+  ...([
+    'openCheckpoint',
+    'parseProofFile',
+    'parsePolicy',
+    'openByPolicy',
+    'reachesQuorum',
+    'checkReceipt',
+    'compareReceipts',
+  ] as const),
   'STEPS',
 ];
 

@@ -138,8 +138,8 @@ describe('what is refused', () => {
       swap(/\u2014 ledger[^\n]*\n\u2014[^\n]*\n\u2014[^\n]*\n/, '\u2014 x AAAAAAAA\n'),
     ],
     ['checkpoint-unsigned', 'witnesses without the log', swap(/\u2014 ledger[^\n]*\n/, '')],
-    ['quorum-not-met', 'one witness of two', swap(/\u2014 witness[^\n]*\n$/, '')],
-    ['quorum-not-met', 'one witness twice', swap(/(\u2014 witness[^\n]*\n)\u2014[^\n]*\n$/, '$1$1')],
+    ['quorum-missing', 'one witness of two', swap(/\u2014 witness[^\n]*\n$/, '')],
+    ['quorum-missing', 'one witness twice', swap(/(\u2014 witness[^\n]*\n)\u2014[^\n]*\n$/, '$1$1')],
     ['signer-mismatch', 'a key the event does not name', { ...receipt, signer: otherKey }],
     ['signer-mismatch', 'a key where nobody signs', { ...unsigned, signer: receipt.signer }],
     ['signature-invalid', 'a signature of another text', placed(1, JSON.stringify(forged), { signer: receipt.signer })],
@@ -153,7 +153,7 @@ describe('what is refused', () => {
   const known = `log ${formatVkey(log.key)}\n`;
   const policies: [string, string, string][] = [
     ['policy-quorum', 'no quorum', known],
-    ['policy-log', 'no log', 'quorum none\n'],
+    ['checkpoint-origin', 'no log', 'quorum none\n'],
     ['policy-quorum', 'two quorums', `${known}quorum none\nquorum none\n`],
     ['policy-name', 'a quorum not defined before', `${known}quorum A\nwitness A ${one}\n`],
     ['policy-key', 'one key as two witnesses', `${known}witness A ${one}\nwitness B ${one}\nquorum A\n`],
@@ -167,7 +167,7 @@ describe('what is refused', () => {
     ['vkey-key-id', 'another name', known.replace('ledger', 'ledgers')],
     ['vkey-type', 'a witness as the log', `log ${one}\nquorum none\n`],
     ['vkey-type', 'the log as a witness', `${known}witness A ${formatVkey(log.key)}\nquorum A\n`],
-    ['note-unsigned', 'another log', policyText(0, [], signerOf('other.example.nl', 1, new Uint8Array(32)))],
+    ['checkpoint-origin', 'another log', policyText(0, [], signerOf('other.example.nl', 1, new Uint8Array(32)))],
   ];
   it.each(policies)('%s: %s', (code, _what, policy) =>
     expect(codeOf(receipt, code === 'vkey-key-id' ? `${policy}quorum none\n` : policy)).toBe(code),
@@ -185,7 +185,7 @@ describe('what is refused', () => {
   });
 
   it('uses the names of the ledger and the model where they have one', () => {
-    const own = ['receipt-format', 'event-format', 'event-type', 'policy-log', 'quorum-not-met', 'signer-mismatch'];
+    const own = ['receipt-format', 'event-format', 'event-type', 'quorum-missing', 'signer-mismatch'];
     const used = [...cases, ...policies].map(([code]) => code).filter((code) => !own.includes(code));
     for (const code of used) expect({ ...LEDGER_ERRORS, ...ERRORS }).toHaveProperty(code);
   });
@@ -194,7 +194,7 @@ describe('what is refused', () => {
 it('takes C2SP policies with groups in groups, comments and spaces', () => {
   const [a, b, c] = witnesses.map(({ key }) => formatVkey(key)) as [string, string, string];
   const text = `# of two houses\n\tlog  ${formatVkey(log.key)} https://log.example.nl\nwitness A ${a}\nwitness B ${b} https://b\n\nwitness C ${c}\ngroup X any A B\ngroup both all X C\nquorum both`;
-  const policy = core.parsePolicy(text);
+  const policy = core.parsePolicy(utf8(text));
   const [keyA, keyB, keyC] = policy.witnesses as [never, never, never];
   expect(core.reachesQuorum(policy, [keyA, keyC])).toBe(true);
   expect(core.reachesQuorum(policy, [keyA, keyB])).toBe(false);

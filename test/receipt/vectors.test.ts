@@ -45,7 +45,7 @@ runAll('checkpoints.json', 'bodies', ({ body, origin, size, root }) => {
 });
 
 runAll('checkpoints.json', 'signed', ({ note, log, witnesses, origin, size, root, cosignatures }) => {
-  const opened = core.openCheckpoint(utf8(note), core.parseVkey(log), witnesses.map(core.parseVkey));
+  const opened = core.openCheckpoint(utf8(note), [core.parseVkey(log)], witnesses.map(core.parseVkey));
   expect({ ...opened, cosignatures: times(opened.cosignatures) }).toEqual({
     ...{ origin, size, cosignatures },
     root: fromHex(root),
@@ -54,10 +54,33 @@ runAll('checkpoints.json', 'signed', ({ note, log, witnesses, origin, size, root
 
 runAll('proof-files.json', 'cases', ({ file, fileHex, leaf, log, witnesses, index, size, cosignatures, extra }) => {
   const found = core.parseProofFile(bytesOf(file, fileHex));
-  const checkpoint = core.openCheckpoint(found.checkpoint, core.parseVkey(log), witnesses.map(core.parseVkey));
+  const checkpoint = core.openCheckpoint(found.checkpoint, [core.parseVkey(log)], witnesses.map(core.parseVkey));
   core.checkInclusion(core.leafHash(fromHex(leaf)), found.index, checkpoint.size, checkpoint.root, found.proof);
   expect([found.index, checkpoint.size, times(checkpoint.cosignatures)]).toEqual([index, size, cosignatures]);
   expect(found.extra && toHex(found.extra)).toBe(extra);
+});
+
+runAll('policies.json', 'policies', ({ policy, policyHex, logs, witnesses, groups, quorum }) => {
+  const found = core.parsePolicy(bytesOf(policy, policyHex));
+  const named = [...found.names];
+  const vkeys = (all: string[][], at: number) => all.map((one) => core.parseVkey(one[at] as string));
+  expect([found.logs, found.witnesses, found.quorum]).toEqual([vkeys(logs, 0), vkeys(witnesses, 1), quorum]);
+  expect(named.filter(([, { witness }]) => witness).map(([name]) => name)).toEqual(
+    witnesses.map(([name]: string[]) => name),
+  );
+  const shown = named.filter(([, { parts }]) => parts).map(([name, { least, parts }]) => [name, least, parts]);
+  expect(shown).toEqual(groups);
+});
+
+// a receipt is for ever, so the page asks for no freshness: those cases are read as if none was asked for
+runAll('policies.json', 'judgements', ({ policy, checkpoint, freshness, size, trusted, reason, witnesses }) => {
+  const trust = core.parsePolicy(utf8(policy));
+  const opened = core.openByPolicy(utf8(checkpoint), trust);
+  const keys = opened.cosignatures.map(({ key }) => key);
+  expect(opened.size).toBe(size);
+  expect(core.reachesQuorum(trust, keys)).toBe(trusted || (freshness !== undefined && reason === 'quorum-stale'));
+  const states = witnesses.map(({ witness, state }: Vector) => [witness, state !== 'missing']);
+  expect(trust.witnesses.map((key) => [key.name, keys.includes(key)])).toEqual(states);
 });
 
 describe('entry-bodies.json', () => {
@@ -77,7 +100,7 @@ it('worked-example.json, from its events to its proofs', () => {
   const leaves = entries.map((entry: Vector) => core.makeLeaf(entry.type, fromHex(entry.salt), utf8(entry.event)));
   expect(leaves.map(toHex)).toEqual(entries.map((entry: Vector) => entry.leaf));
   const decode = (text: string) => core.base64(text, 'x');
-  const opened = core.openCheckpoint(utf8(checkpoint), core.parseVkey(log.vkey), [core.parseVkey(witness.vkey)]);
+  const opened = core.openCheckpoint(utf8(checkpoint), [core.parseVkey(log.vkey)], [core.parseVkey(witness.vkey)]);
   expect([opened.size, opened.root, opened.cosignatures[0]?.time]).toEqual([3, decode(roots[3]), witness.time]);
   const { index, size, proof } = inclusion;
   core.checkInclusion(core.leafHash(leaves[index]), index, size, opened.root, proof.map(decode));

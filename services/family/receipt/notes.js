@@ -79,14 +79,17 @@ export function parseCheckpoint(text) {
   return { origin: lines[0], size, root };
 }
 
-/** A checkpoint signed by this log, with the cosignatures of these witnesses. */
-export function openCheckpoint(bytes, log, witnesses) {
-  need(log.type === LOG_KEY && witnesses.every(({ type }) => type === WITNESS_KEY), 'vkey-type');
-  const { text, verified } = openNote(bytes, [log, ...witnesses]);
-  const cosigned = verified.filter(({ key }) => key !== log);
+/** A checkpoint signed by one of these logs, with the cosignatures of these witnesses. */
+export function openCheckpoint(bytes, logs, witnesses) {
+  need(logs.every(({ type }) => type === LOG_KEY) && witnesses.every(({ type }) => type === WITNESS_KEY), 'vkey-type');
+  const { text, verified } = openNote(bytes, [...logs, ...witnesses]);
+  const cosigned = verified.filter(({ key }) => !logs.includes(key));
   need(cosigned.length < verified.length, 'checkpoint-unsigned');
   const checkpoint = parseCheckpoint(text);
-  need(checkpoint.origin === log.name, 'checkpoint-origin');
+  need(
+    logs.some(({ name }) => name === checkpoint.origin),
+    'checkpoint-origin',
+  );
   const cosignatures = cosigned.map(({ key, signature }) => ({ key, time: cosignatureTime(signature) }));
   return { ...checkpoint, cosignatures };
 }

@@ -4,8 +4,8 @@
  */
 import { readEvent } from './event.js';
 import { sameBytes, sha256 } from './hash.js';
-import { openCheckpoint, parseNote, parseProofFile } from './notes.js';
-import { parsePolicy, reachesQuorum } from './policy.js';
+import { parseProofFile } from './notes.js';
+import { openByPolicy, parsePolicy, reachesQuorum, timeOfQuorum, witnessTimes } from './policy.js';
 import { base64, base64url, need, Refused, textOf, toHex, utf8 } from './text.js';
 import { checkConsistency, checkInclusion, leafHash, makeLeaf } from './tree.js';
 
@@ -65,49 +65,23 @@ function readCompare(compare, code) {
   return { checkpoint: utf8(compare.checkpoint), proof: compare.proof.map((text) => base64(text, code)) };
 }
 
-/** The trusted log this note says it is of; the first one when it is of none, which then refuses it. */
-function logOf(note, { logs }) {
-  const { text, signatures } = parseNote(note);
-  const named = logs.filter(({ name }) => text.startsWith(`${name}\n`));
-  const signed = named.find((log) => signatures.some(({ name, id }) => name === log.name && id === log.id));
-  return signed ?? named[0] ?? logs[0];
-}
-
-/** Each witness of the policy, with when it first confirmed (seconds since 1970), or null. */
-function witnessTimes({ witnesses, names }, cosignatures) {
-  const timesOf = (key) => cosignatures.filter((one) => one.key === key).map(({ time }) => time);
-  const nameOf = (key) => [...names].find(([, { witness }]) => witness === key)[0];
-  return witnesses.map((key) => {
-    const times = timesOf(key);
-    return { name: nameOf(key), key: key.name, time: times.length === 0 ? null : Math.min(...times) };
-  });
-}
-
-/** When so many witnesses had confirmed that they were enough (seconds since 1970); null when none are asked for. */
-function timeOfQuorum(policy, cosignatures) {
-  if (policy.quorum === 'none') return null;
-  const inOrder = [...cosignatures].sort((a, b) => a.time - b.time);
-  const enough = (_, i) =>
-    reachesQuorum(
-      policy,
-      inOrder.slice(0, i + 1).map(({ key }) => key),
-    );
-  return inOrder.find(enough).time;
-}
-
 /** That a checkpoint somebody kept and the one of this receipt are of one history. */
-function checkHistory({ checkpoint: note, proof }, here, log, witnesses) {
-  const there = openCheckpoint(note, log, witnesses);
+function checkHistory({ checkpoint: note, proof }, here, policy) {
+  const there = openByPolicy(note, policy);
+  need(there.origin === here.origin, 'checkpoint-origin');
   need(there.size !== here.size || sameBytes(there.root, here.root), 'split-view');
   const [first, second] = there.size < here.size ? [there, here] : [here, there];
   checkConsistency(first.size, first.root, second.size, second.root, proof);
   return { size: there.size, root: there.root };
 }
 
+/** One log key alone, as people paste it, means: this log, and no witnesses asked for. */
+const wholePolicy = (text) => (/^\S+$/.test(text) ? `log ${text}\nquorum none\n` : text);
+
 /**
  * Checks a receipt from beginning to end.
  * @param file bytes of the receipt file
- * @param trust text of the policy
+ * @param trust text of the policy, or one log key
  * @throws Refused, with the `step` it ended at
  */
 export function checkReceipt(file, trust) {
@@ -115,23 +89,22 @@ export function checkReceipt(file, trust) {
   try {
     const receipt = readReceipt(file);
     step = 'keys';
-    const policy = parsePolicy(trust);
+    const policy = parsePolicy(utf8(wholePolicy(trust)));
     step = 'event';
     const leaf = makeLeaf(receipt.type, receipt.salt, utf8(receipt.event));
     const event = readEvent(receipt.event, receipt.type);
     step = 'signatures';
     const { index, proof, checkpoint: note } = parseProofFile(receipt.proof);
-    const log = logOf(note, policy);
-    const checkpoint = openCheckpoint(note, log, policy.witnesses);
+    const checkpoint = openByPolicy(note, policy);
     step = 'place';
     checkInclusion(leafHash(leaf), index, checkpoint.size, checkpoint.root, proof);
     step = 'witnesses';
     const keys = checkpoint.cosignatures.map(({ key }) => key);
-    need(reachesQuorum(policy, keys), 'quorum-not-met');
+    need(reachesQuorum(policy, keys), 'quorum-missing');
     step = 'signer';
     const signer = event.checkSigner(receipt.signer);
     step = 'history';
-    const compared = receipt.compare && checkHistory(receipt.compare, checkpoint, log, policy.witnesses);
+    const compared = receipt.compare && checkHistory(receipt.compare, checkpoint, policy);
     return {
       ...{ index, size: checkpoint.size, root: checkpoint.root, origin: checkpoint.origin, compared, signer },
       ...{ leaf: toHex(leaf), event: receipt.event, fileHash: toHex(sha256(file)) },

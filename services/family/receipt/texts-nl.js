@@ -178,7 +178,6 @@ export const NL = {
     'policy-name': TRUST,
     'policy-key': TRUST,
     'policy-quorum': TRUST,
-    'policy-log': TRUST,
     'vkey-format': TRUST,
     'vkey-type': TRUST,
     'vkey-key-id': TRUST,
@@ -190,7 +189,7 @@ export const NL = {
     'proof-index': NOT_THERE,
     'proof-length': NOT_THERE,
     'proof-mismatch': NOT_THERE,
-    'quorum-not-met': 'Het logboek tekende, maar te weinig getuigen bevestigden dat. Vraag later een nieuw bewijs.',
+    'quorum-missing': 'Het logboek tekende, maar te weinig getuigen bevestigden dat. Vraag later een nieuw bewijs.',
     'signer-mismatch': SIGNER,
     'signature-invalid': SIGNER,
     'split-view':

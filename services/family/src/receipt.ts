@@ -25,7 +25,7 @@ import { z } from 'zod';
 const EarlierReceipt = z.object({ proof: z.string() });
 
 /** Another signed checkpoint of the same log, and why both are one history. */
-export type Comparison = { checkpoint: string; proof: readonly Uint8Array[] };
+type Comparison = { checkpoint: string; proof: readonly Uint8Array[] };
 export type ReceiptParts = {
   entry: EntryView;
   /** From the leaf upwards, for the size of the checkpoint. */
