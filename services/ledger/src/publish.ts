@@ -37,7 +37,7 @@ export type PublisherOptions = {
  * turned back or that somebody else writes under its name, and are for a person to look at (but a call for a larger size
  * that overtook this one also gives `ahead`); the others pass by themselves.
  */
-export type FailureReason =
+type FailureReason =
   | 'no-url'
   | 'unreachable'
   | 'timeout'

@@ -19,7 +19,7 @@ import type { Settings } from './settings.ts';
 import type { StateError } from './state.ts';
 
 export const NOW = 1_767_225_600;
-export const quiet = createLogger('witness test', 'silent');
+const quiet = createLogger('witness test', 'silent');
 
 export class TestLog {
   readonly key: VerifierKey;
