@@ -8,6 +8,7 @@ export const LEDGER_ERRORS = {
   'leaf-format': 'A leaf must be 34 bytes: version 0x01, a type from 1 to 255, and a 32-byte commitment.',
   'leaf-mismatch': 'The leaf does not commit to this salt and event.',
   'entry-body-format': 'The opened body of an entry is not salt, event length, event and an optional secret.',
+  'key-tree-format': 'The bytes are not a version and key nodes in order, each at a place its depth allows.',
   'hash-format': 'A hash must be exactly 32 bytes.',
   'tree-range': 'The index or size asked for is not inside this tree.',
   'proof-index': 'The index or size a proof was asked to prove makes no sense.',

@@ -65,6 +65,7 @@ export {
 } from './policy.ts';
 export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './proof.ts';
 export { formatProofFile, judgeProofFile, type ProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+export { KEY_TREE_DEPTH, MAX_KEY_NODES, PuncturableKey } from './puncturable.ts';
 export {
   bundlesAdded,
   entryBundle,
