@@ -352,6 +352,10 @@ describe('what else people did', () => {
     for (const party of [MOTHER, FATHER]) region.say('withdraw', party, K8, CLINIC);
     region.must(FATHER, dispute(old));
     expect(toldOf(region, 'message-disputed', old)).toEqual([MOTHER, FATHER, TEAM, CLINIC]);
+    region.now += 1;
+    region.must(MOTHER, dispute(old));
+    expect(list(region, CLINIC).filter(({ code }) => code === 'message-disputed')).toHaveLength(1);
+    region.must(MOTHER, dispute(old, false));
     const next = region.message(TEAM, K8);
     region.must(TEAM, supersede(old, next));
     expect(toldOf(region, 'message-replaced', old)).toEqual([MOTHER, FATHER, TEAM, CLINIC]);
