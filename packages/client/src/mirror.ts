@@ -141,6 +141,12 @@ export class Mirror {
     return input?.kind === 'message' ? input.event.header : undefined;
   }
 
+  /** A statement as it was signed, where the log shows it to us. */
+  statementOf(id: Id): Statement | undefined {
+    const input = this.#verified.get(this.state.statements.get(id) ?? -1);
+    return input?.kind === 'statement' ? input.statement : undefined;
+  }
+
   /** When an entry was logged. */
   timeOf = (index: number): number | undefined => this.#times.get(index);
 

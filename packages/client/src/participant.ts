@@ -89,8 +89,10 @@ export class Participant {
   }
 
   /** Signs statements and has them appended, in order, durable on return. @throws the first refusal */
-  async state(...inputs: readonly StatementInput[]): Promise<Receipt[]> {
-    return this.#append(inputs.map((input) => this.#statement(input)));
+  async state(...inputs: readonly StatementInput[]): Promise<Said[]> {
+    const statements = inputs.map((input) => this.#statement(input));
+    const receipts = await this.#append(statements);
+    return receipts.map((receipt, i) => ({ ...receipt, id: statements[i]?.id ?? '' }));
   }
 
   async #append(statements: readonly Statement[]): Promise<Receipt[]> {

@@ -2,7 +2,7 @@
  * Clocks (termijnen): which terms of the law run in a dossier, since when, until when, and whether they were met. The terms
  * are data (law/clocks.yaml); here they are laid over what the ledger holds. Nothing ticks: the time is a parameter.
  */
-import type { Clock, Id, Instant, OrganisationId, PartyId, StatementOf } from '@eenmaal/model';
+import type { Clock, Id, Instant, OrganisationId, PartyId } from '@eenmaal/model';
 import { isPerson, organisationOf, partner } from '@eenmaal/model';
 import { Temporal } from 'temporal-polyfill';
 import { addTerm } from './civil-time.ts';
@@ -122,7 +122,7 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
         fact('ask', { ...{ answerable: other, other: own }, matters: [id, ...(state.asks.get(id)?.about ?? [])] }),
       ];
     case 'request': {
-      const right = rightOf(state, id);
+      const right = state.requests.get(id)?.right;
       return right ? [fact(`request:${right}`, { answerable: other, other: own })] : [];
     }
     case 'disclose': {
@@ -196,9 +196,5 @@ const orderEnds = (state: State, { orders }: DossierState, now: Instant): Clock[
     ...{ id: 'order-end', rule: reference(state.law, 'L06', now), about: id, who: partner(institution) },
     ...{ started: from, due: until, over: now >= until, stoppedAt: null },
   }));
-
-/** Which right a request uses. */
-const rightOf = (state: State, request: Id): StatementOf<'request'>['right'] | undefined =>
-  (state.requests.get(request) as { right?: StatementOf<'request'>['right'] } | undefined)?.right;
 
 const reference = (law: Law, id: string, now: Instant): string => ruleAt(law, id, now)?.reference ?? id;

@@ -211,8 +211,8 @@ export function foldLawAct(state: State, statement: LawAct, index: number): void
       foldObjection(state, statement);
       return;
     case 'request': {
-      const { id, dossier, to, by } = statement;
-      state.requests.set(id, { dossier, to, by, answered: false });
+      const { id, dossier, to, by, right } = statement;
+      state.requests.set(id, { dossier, to, by, right, answered: false });
       return;
     }
     case 'answer': {

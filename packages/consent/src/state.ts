@@ -179,6 +179,14 @@ export type AskState = {
   purpose: Purpose;
 };
 
+export type RequestState = {
+  dossier: Id;
+  to: OrganisationId;
+  by: PartyId;
+  right: StatementOf<'request'>['right'];
+  answered: boolean;
+};
+
 export type DisclosureState = {
   id: Id;
   dossier: Id;
@@ -252,7 +260,7 @@ export type State = {
   disclosures: Map<Id, DisclosureState>;
   asks: Map<Id, AskState>;
   /** Rights used, and whether they were answered. */
-  requests: Map<Id, { dossier: Id; to: OrganisationId; by: PartyId; answered: boolean }>;
+  requests: Map<Id, RequestState>;
   /** What each erasure erased. */
   erasures: Map<Id, readonly Id[]>;
   messages: Map<Id, MessageState>;
