@@ -9,7 +9,9 @@ import {
   type Id,
   type Instant,
   isOfficer,
+  isPartner,
   isPerson,
+  isSeat,
   nameOf,
   organisationOf,
   type PartyId,
@@ -57,7 +59,7 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
     ...{ party, compartments: new Set(), partial: new Set(), items: new Set(), persons: new Set() },
     ...{ statements: new Set(), hidden: new Set(), version: '' },
   };
-  if (!known || !(family || organisationOf(party) !== null)) return sight;
+  if (!known || !(family || isAtWork(state, party, dossier, now))) return sight;
   for (const id of known.compartments)
     if (decide(state, { party, compartment: id }, now).outcome === 'permit') sight.compartments.add(id);
   addItems(state, sight, known, now);
@@ -69,6 +71,13 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
   sight.version = JSON.stringify([[...sight.compartments], [...sight.partial], [...sight.items], places]);
   return sight;
+}
+
+/** An organisation; or a seat in this dossier, from its first day to its last. */
+function isAtWork(state: State, party: PartyId, dossier: Id, now: Instant): boolean {
+  if (!isSeat(party)) return isPartner(party);
+  const seat = state.parties.get(party)?.seat;
+  return seat?.dossier === dossier && seat.from <= now && now < seat.until;
 }
 
 /** Whether a party may know of this dossier now: it belongs to it, opened it, reads in it, or was given or asked something. */
