@@ -14,7 +14,7 @@ import { consistencyRanges, hashRange, inclusionRanges, nodesOf, type Range, typ
 /** Gets the file with this path; undefined when there is none. Throws for any other failure. Called in parallel. */
 export type FetchTile = (path: string) => Promise<Uint8Array | undefined>;
 
-/** One tree as a checkpoint describes it, read from tiles. Keeps every tile it fetched. */
+/** One tree as a checkpoint describes it, read from tiles. Keeps the tiles it fetched. */
 export class TileTree {
   readonly size: number;
   readonly root: Uint8Array;
@@ -70,9 +70,12 @@ export class TileTree {
     });
   }
 
-  /** Every entry in order, one bundle after another. */
+  /** Every entry in order, one bundle after another; of a long log, only what lies above them is kept. */
   async *allEntries(): AsyncGenerator<Uint8Array> {
-    for (let index = 0; index * TILE_WIDTH < this.size; index++) yield* await this.entries(index);
+    for (let index = 0; index * TILE_WIDTH < this.size; index++) {
+      yield* await this.entries(index);
+      this.#tiles.delete(tilePath(this.#tile(0, index)));
+    }
     if (this.size === 0 && !equalBytes(this.root, emptyRoot())) throw new LedgerError('proof-mismatch');
   }
 

@@ -109,3 +109,33 @@ it('knows the roots it had', () => {
   expect(tree.hadRoot(6, tree.root())).toBe(false);
   expect(tree.hadRoot(0, emptyRoot())).toBe(true);
 });
+
+describe('kept and restored', () => {
+  const bytesOf = (tree: Tree) => Buffer.concat([...tree.stored()]);
+
+  it('is the same tree: every root, proof and node, and it grows on the same way', () => {
+    fc.assert(
+      fc.property(fc.nat(1100), fc.nat(600), (size, more) => {
+        const tree = treeOf(size);
+        const bytes = bytesOf(tree);
+        const before = Buffer.from(bytes);
+        const again = Tree.restore(size, bytes);
+        for (let i = size; i < size + more; i++) for (const one of [tree, again]) one.append(leafOf(i));
+        expect(toHex(again.root())).toBe(toHex(tree.root()));
+        const at = Math.floor((size + more) / 3);
+        if (at > 0) expect(again.inclusionProof(at - 1)).toEqual(tree.inclusionProof(at - 1));
+        expect(again.consistencyProof(at)).toEqual(tree.consistencyProof(at));
+        expect(bytesOf(again)).toEqual(bytesOf(tree));
+        expect(Buffer.compare(bytes, before)).toBe(0);
+      }),
+      RUNS,
+    );
+  });
+
+  it('refuses bytes that are too few or too many', () => {
+    const bytes = bytesOf(treeOf(700));
+    for (const wrong of [bytes.subarray(32), bytes.subarray(0, -1), Buffer.concat([bytes, bytes.subarray(0, 32)])])
+      expect(() => Tree.restore(700, wrong)).toThrow('tree-range');
+    expect(Tree.restore(0, new Uint8Array()).size).toBe(0);
+  });
+});

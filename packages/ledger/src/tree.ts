@@ -19,6 +19,36 @@ export class Tree {
   readonly #levels: Uint8Array[][] = [];
   #size = 0;
 
+  /**
+   * A tree as `stored` gave it. The bytes are believed: whoever kept them must know that nobody changed them. Full pages are
+   * views on `bytes`, not copies.
+   * @throws `tree-range` when there are not as many bytes as a tree of this size has
+   */
+  static restore(size: number, bytes: Uint8Array): Tree {
+    const tree = new Tree();
+    let offset = 0;
+    for (let hashes = size, level = 0; hashes > 0; hashes = Math.floor(hashes / 2), level++) {
+      const end = offset + hashes * HASH_BYTES;
+      const pages: Uint8Array[] = [];
+      for (; offset < end; offset += PAGE_HASHES * HASH_BYTES) {
+        const page = bytes.subarray(offset, Math.min(end, offset + PAGE_HASHES * HASH_BYTES));
+        pages.push(page.length === PAGE_HASHES * HASH_BYTES ? page : grownPage(page));
+      }
+      tree.#levels[level] = pages;
+      offset = end;
+    }
+    expectRange(offset === bytes.length, `${bytes.length} bytes for ${size} leaves`);
+    tree.#size = size;
+    return tree;
+  }
+
+  /** Everything the tree knows, level by level from the leaves up, in pieces: views, to be written before it grows. */
+  *stored(): Generator<Uint8Array> {
+    for (let hashes = this.#size, level = 0; hashes > 0; hashes = Math.floor(hashes / 2), level++)
+      for (const [number, page] of (this.#levels[level] as Uint8Array[]).entries())
+        yield page.subarray(0, Math.min(PAGE_HASHES, hashes - number * PAGE_HASHES) * HASH_BYTES);
+  }
+
   /** Number of leaves. */
   get size(): number {
     return this.#size;
@@ -118,6 +148,12 @@ export class Tree {
   #expectSize(size: number): void {
     expectRange(Number.isInteger(size) && size >= 0 && size <= this.#size, `size ${size} of ${this.#size}`);
   }
+}
+
+function grownPage(part: Uint8Array): Uint8Array {
+  const page = new Uint8Array(PAGE_HASHES * HASH_BYTES);
+  page.set(part);
+  return page;
 }
 
 function expectRange(inside: boolean, detail: string): void {

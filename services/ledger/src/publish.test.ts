@@ -131,10 +131,10 @@ describe('with witnesses that do as they should', () => {
     const { vkey, url } = await model(2, { behave: () => true });
     for (const witness of ['', `witness w ${vkey} ${url}\n`]) {
       const policy = parsePolicy(utf8(`log ${formatVkey(log.key)}\n${witness}quorum none\n`));
-      const one = new Publisher({ policy, clock: () => NOW * 1000, timeoutMs: 1000, maxAge: 300 });
+      const one = new Publisher({ policy, clock: () => NOW * 1000, timeoutMs: 15_000, maxAge: 300 });
       const began = performance.now();
       expect(await one.publish(signed(tree), tree)).toMatchObject({ quorum: true, checkpoint: signed(tree) });
-      expect(performance.now() - began).toBeLessThan(500);
+      expect(performance.now() - began).toBeLessThan(7500);
     }
   });
 });
@@ -144,13 +144,13 @@ describe('with witnesses that do not', () => {
   it('does not wait for a silent one once enough have answered', async () => {
     const models = [await model(2), await model(3), await model(4, { behave: never })];
     const began = performance.now();
-    expect(await publisher(models, '2', 5000).publish(signed(treeOf(5)), treeOf(5))).toMatchObject({ quorum: true });
-    expect(performance.now() - began).toBeLessThan(2500);
+    expect(await publisher(models, '2', 15_000).publish(signed(treeOf(5)), treeOf(5))).toMatchObject({ quorum: true });
+    expect(performance.now() - began).toBeLessThan(7500);
   });
 
   it('gives up on a silent one after its time, and names it', async () => {
     const models = [await model(2), await model(3, { behave: never })];
-    const published = await publisher(models, 'all', 300).publish(signed(treeOf(5)), treeOf(5));
+    const published = await publisher(models, 'all', 1000).publish(signed(treeOf(5)), treeOf(5));
     expect(published).toMatchObject({ quorum: false, reason: 'quorum-missing' });
     expect(reasons(published)).toEqual({ 3: 'timeout' });
     expect(judgeCheckpoint(published.checkpoint, policyOf(models, 'any'), verifyBytes).trusted).toBe(true);
@@ -188,9 +188,9 @@ describe('with witnesses that do not', () => {
     ['half an answer', trickle, 'timeout'],
   ])('names one that answers with %s', async (_name, behave, reason) => {
     const models = [await model(2), await model(3, { behave })];
-    const published = await publisher(models, 'all', 500).publish(signed(treeOf(5)), treeOf(5));
+    const published = await publisher(models, 'all', 1500).publish(signed(treeOf(5)), treeOf(5));
     expect([published.quorum, reasons(published)]).toEqual([false, { 3: reason }]);
-    expect(await publisher(models, 'any', 500).publish(signed(treeOf(5)), treeOf(5))).toMatchObject({ quorum: true });
+    expect(await publisher(models, 'any', 1500).publish(signed(treeOf(5)), treeOf(5))).toMatchObject({ quorum: true });
   });
 
   it('is led to no other address than the policy names, even where one would be answered', async () => {
