@@ -6,7 +6,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // one import of the law for all files: nothing here keeps anything between tests
+    isolate: false,
+    testTimeout: 60_000,
     include: ['src/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'src/**/properties.test.ts', 'src/**/*.long.test.ts'],
+    exclude: [...configDefaults.exclude, 'src/**/*properties.test.ts', 'src/**/*.long.test.ts'],
   },
 });

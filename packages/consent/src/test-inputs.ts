@@ -104,7 +104,7 @@ export const answer = (to: Id, more: More<'answer'> = {}): InputOf<'answer'> => 
   ...more,
 });
 export const erase = (items: Id[], more: More<'erase'> = {}): InputOf<'erase'> => ({
-  ...{ kind: 'erase', dossier, items, request: null, ground: 'ERAS' },
+  ...{ kind: 'erase', dossier, items, whole: false, request: null, ground: 'ERAS' },
   ...more,
 });
 export const supersede = (old: Id, next: Id): InputOf<'supersede'> => ({ kind: 'supersede', dossier, old, new: next });
