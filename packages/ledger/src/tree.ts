@@ -26,12 +26,14 @@ export class Tree {
    */
   static restore(size: number, bytes: Uint8Array): Tree {
     const tree = new Tree();
+    // a Node Buffer's `slice` is no copy: nobody may get a view on our pages
+    const all = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     let offset = 0;
     for (let hashes = size, level = 0; hashes > 0; hashes = Math.floor(hashes / 2), level++) {
       const end = offset + hashes * HASH_BYTES;
       const pages: Uint8Array[] = [];
       for (; offset < end; offset += PAGE_HASHES * HASH_BYTES) {
-        const page = bytes.subarray(offset, Math.min(end, offset + PAGE_HASHES * HASH_BYTES));
+        const page = all.subarray(offset, Math.min(end, offset + PAGE_HASHES * HASH_BYTES));
         pages.push(page.length === PAGE_HASHES * HASH_BYTES ? page : grownPage(page));
       }
       tree.#levels[level] = pages;

@@ -1,50 +1,98 @@
-/** Where each entry lies (which commit) and which entries belong to each dossier; bodies stay on disk. */
+/**
+ * Where each entry lies (which commit) and which entries belong to each dossier; bodies stay on disk. Twelve bytes an entry,
+ * in typed arrays: a million entries are as little as one large picture.
+ */
 import { type Commit, commitSize, decodeCommit } from '@eenmaal/ledger';
 import { EenmaalError } from '@eenmaal/model';
+import { Numbers } from './numbers.ts';
 
 /** Newest commits are kept decoded: what was just written is asked for next. */
-const CACHED_BYTES = 64 * 1024 * 1024;
+const CACHED_BYTES = 16 * 1024 * 1024;
+
+/** All that an index cannot work out again: what a snapshot keeps of it. */
+export type IndexParts = { slots: readonly string[]; slotOf: Uint32Array; firsts: Uint32Array };
 
 export class Index {
   /** First entry index of each commit; commit n has stream sequence n + 1. */
-  readonly #firsts: number[] = [];
-  readonly #bySlot = new Map<string, number[]>();
-  /** Slot of every entry, in order: what changed after position n. */
+  readonly #firsts: Numbers;
   readonly #slots: string[] = [];
+  readonly #numberOf = new Map<string, number>();
+  /** By entry: the number of its slot. */
+  readonly #slotOf: Numbers;
+  /** By entry: the one before it in the same slot, plus one; 0: none. */
+  readonly #before = new Numbers();
+  /** By slot: its newest entry, plus one. */
+  readonly #newest = new Numbers();
   readonly #cache = new Map<number, Commit>();
   #cached = 0;
 
+  constructor({ slots, slotOf, firsts }: IndexParts = EMPTY) {
+    this.#firsts = new Numbers(firsts);
+    this.#slotOf = new Numbers(slotOf);
+    for (const slot of slots) this.#numberFor(slot);
+    for (const [entry, number] of slotOf.entries()) this.#link(entry, number);
+  }
+
+  get size(): number {
+    return this.#slotOf.length;
+  }
+
   add(seq: number, commit: Commit): void {
-    this.#firsts[seq - 1] = commit.firstIndex;
-    for (const [i, { slot }] of commit.entries.entries()) {
-      const list = this.#bySlot.get(slot) ?? [];
-      this.#bySlot.set(slot, list);
-      list.push(commit.firstIndex + i);
-      this.#slots.push(slot);
+    if (seq !== this.#firsts.length + 1) throw new EenmaalError('ledger-damaged', `commit ${seq} is out of place`);
+    this.#firsts.push(commit.firstIndex);
+    for (const { slot } of commit.entries) {
+      const number = this.#numberFor(slot);
+      this.#link(this.#slotOf.length, number);
+      this.#slotOf.push(number);
     }
     this.#remember(seq, commit);
   }
 
+  parts(): IndexParts {
+    return { slots: [...this.#slots], slotOf: this.#slotOf.all(), firsts: this.#firsts.all() };
+  }
+
   /** Entry indexes of a dossier (or of `main`) after `after`, ascending. */
   entriesOf(slot: string, after: number): number[] {
-    const list = this.#bySlot.get(slot) ?? [];
-    return list.slice(upperBound(list, after));
+    const number = this.#numberOf.get(slot);
+    const found: number[] = [];
+    if (number === undefined) return found;
+    for (let entry = this.#newest.at(number) - 1; entry > after; entry = this.#before.at(entry) - 1) found.push(entry);
+    return found.reverse();
+  }
+
+  slotOf(entry: number): string | undefined {
+    return entry < this.size ? this.#slots[this.#slotOf.at(entry)] : undefined;
   }
 
   /** Slots touched after entry `after`; at most `limit` entries are looked through. */
   touched(after: number, limit: number): { slots: Set<string>; upTo: number } {
-    const end = Math.min(this.#slots.length, after + 1 + limit);
-    return { slots: new Set(this.#slots.slice(after + 1, end)), upTo: end - 1 };
+    const end = Math.min(this.size, after + 1 + limit);
+    const slots = new Set<string>();
+    for (let entry = after + 1; entry < end; entry++) slots.add(this.#slots[this.#slotOf.at(entry)] as string);
+    return { slots, upTo: end - 1 };
   }
 
   /** The commit that holds an entry, and its place in it. @throws `ledger-damaged` */
   async locate(index: number, read: (seq: number) => Promise<Uint8Array>): Promise<{ commit: Commit; offset: number }> {
-    const at = upperBound(this.#firsts, index);
-    const first = this.#firsts[at - 1];
-    if (first === undefined || index >= this.#slots.length) throw new EenmaalError('ledger-damaged', 'no such entry');
+    const at = this.#firsts.upperBound(index);
+    if (at === 0 || index >= this.size) throw new EenmaalError('ledger-damaged', 'no such entry');
     const commit = this.#cache.get(at) ?? decodeCommit(await read(at));
     this.#remember(at, commit);
-    return { commit, offset: index - first };
+    return { commit, offset: index - this.#firsts.at(at - 1) };
+  }
+
+  #numberFor(slot: string): number {
+    const known = this.#numberOf.get(slot);
+    if (known !== undefined) return known;
+    this.#numberOf.set(slot, this.#slots.length);
+    this.#newest.push(0);
+    return this.#slots.push(slot) - 1;
+  }
+
+  #link(entry: number, slot: number): void {
+    this.#before.push(this.#newest.at(slot));
+    this.#newest.set(slot, entry + 1);
   }
 
   #remember(seq: number, commit: Commit): void {
@@ -59,14 +107,4 @@ export class Index {
   }
 }
 
-/** First position whose value is greater than `value`. */
-function upperBound(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const EMPTY: IndexParts = { slots: [], slotOf: new Uint32Array(), firsts: new Uint32Array() };
