@@ -31,7 +31,7 @@ import { makeLeaf } from './leaf.ts';
 import { ed25519Verifier, openNote } from './note.ts';
 import { parsePolicy } from './policy.ts';
 import { verifyConsistency, verifyInclusion } from './proof.ts';
-import { formatProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+import { formatProofFile, judgeProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
 import { entryBundle, hashTile, parseTilePath, readEntryBundle, type Tile, tilePath, tilesOf } from './tile.ts';
 import { TileTree } from './tile-tree.ts';
 import { Tree } from './tree.ts';
@@ -106,6 +106,12 @@ runAll('proof-files.json', 'cases', ({ file, fileHex, leaf, log, witnesses, inde
   expect([found.index, found.checkpoint.size, found.checkpoint.cosignatures]).toEqual([index, size, cosignatures]);
   expect(parseProofFile(bytes).extra).toEqual(extra === undefined ? undefined : fromHex(extra));
   expect(formatProofFile(parseProofFile(bytes))).toEqual(bytes);
+});
+
+runAll('proof-files.json', 'judged', ({ file, leaf, policy, index, trusted, reason }) => {
+  const found = judgeProofFile(utf8(file), fromHex(leaf), parsePolicy(utf8(policy)), verifyBytes);
+  expect(found.index).toBe(index);
+  expect(found.judgement).toMatchObject({ trusted, ...(reason && { reason }) });
 });
 
 runAll('commits.json', 'cases', ({ commit: hex, after, decoded, rootAfter }) => {

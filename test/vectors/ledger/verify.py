@@ -249,7 +249,7 @@ def logs_for(data, logs):
     return keys
 
 
-def open_proof_file(data, leaf, log_vkey, witness_vkeys):
+def parse_proof_file(data):
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -266,7 +266,12 @@ def open_proof_file(data, leaf, log_vkey, witness_vkeys):
     need(len(lines) <= 64, "proof-file-format")
     proof = [unbase64(line, "proof-file-format") for line in lines]
     need(all(len(h) == 32 for h in proof), "proof-file-format")
-    checkpoint = open_checkpoint(note.encode(), log_vkey, witness_vkeys)
+    return index, proof, note.encode(), extra
+
+
+def open_proof_file(data, leaf, log_vkey, witness_vkeys):
+    index, proof, note, extra = parse_proof_file(data)
+    checkpoint = open_checkpoint(note, log_vkey, witness_vkeys)
     verify_inclusion(leaf_hash(leaf), index, checkpoint["size"], checkpoint["root"], proof)
     return index, checkpoint, extra
 
@@ -633,6 +638,14 @@ def run_proof_file(c):
     same(None if extra is None else extra.hex(), c.get("extra"))
 
 
+def run_judged_proof(c):
+    index, proof, note, _ = parse_proof_file(c["file"].encode())
+    found = judge(note, parse_policy(c["policy"].encode()), None)
+    checkpoint = parse_checkpoint(parse_note(note)[0])
+    verify_inclusion(leaf_hash(bytes.fromhex(c["leaf"])), index, checkpoint["size"], checkpoint["root"], proof)
+    same([index, found["trusted"], found.get("reason")], [c["index"], c["trusted"], c.get("reason")])
+
+
 def run_commit(c):
     commit = decode_commit(bytes.fromhex(c["commit"]))
     check_chain(c["after"], commit)
@@ -778,6 +791,7 @@ SUITES = [
     ("checkpoints.json", "bodies", run_checkpoint_body),
     ("checkpoints.json", "signed", run_signed_checkpoint),
     ("proof-files.json", "cases", run_proof_file),
+    ("proof-files.json", "judged", run_judged_proof),
     ("commits.json", "cases", run_commit),
     ("entry-bodies.json", "cases", run_entry_body),
     ("policies.json", "policies", run_policy),
