@@ -16,6 +16,7 @@ import {
   isPerson,
   type PartyId,
   type Purpose,
+  type Request,
   type StatementInput,
 } from '@eenmaal/model';
 import {
@@ -54,6 +55,7 @@ export class LiveWorld implements World {
   readonly #time: { now: Instant };
   readonly #takers = new Map<PartyId, Taker>();
   readonly #texts = new Map<Id, string>();
+  readonly #submitted = new Map<Id, [request: Extract<Request, { op: 'submit' }>, body: Uint8Array | undefined]>();
   readonly #held = new Map<string, Received>();
 
   constructor(chain: Chain<LedgerService>, time: { now: Instant }) {
@@ -156,6 +158,16 @@ export class LiveWorld implements World {
     }
   }
 
+  async replay(by: PartyId, message: Id): Promise<Said> {
+    const taker = await this.#awake(by);
+    const sent = this.#submitted.get(message);
+    if (!sent) return { refused: 'unknown-envelope' };
+    return refusable(async () => {
+      await taker.transport.call(...sent);
+      return { id: message };
+    });
+  }
+
   async deliver(reader: PartyId, message: Id): Promise<Answered> {
     const compartment = this.state.messages.get(message)?.compartment ?? '';
     const expected = decide(this.state, { party: reader, compartment, message }, this.now());
@@ -230,10 +242,21 @@ export class LiveWorld implements World {
 
   /** A participant that has just looked: what it holds is what it may hold now. */
   async #awake(party: PartyId): Promise<Taker> {
-    const taker = this.#takers.get(party) ?? (await this.#chain.participant(party));
+    const taker = this.#takers.get(party) ?? this.#watched(await this.#chain.participant(party));
     this.#takers.set(party, taker);
     await taker.sync();
     await taker.mirror.refresh(this.dossier).catch(unlessUnknown);
+    return taker;
+  }
+
+  /** Keeps what is submitted, so that it can be sent again. */
+  #watched(taker: Taker): Taker {
+    const { transport } = taker;
+    const call = transport.call.bind(transport);
+    transport.call = (request, attached) => {
+      if (request.op === 'submit') this.#submitted.set(JSON.parse(request.header).id, [request, attached]);
+      return call(request, attached);
+    };
     return taker;
   }
 

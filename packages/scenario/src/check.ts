@@ -106,6 +106,8 @@ function* wrongForm({ verb, fields, decision, refused }: Step): Iterable<string>
       yield 'give either in (a compartment) or message, and not both';
   if (verb === 'expect' && Object.keys(fields).length === 0) yield 'expect: say what must be true';
   if (decision !== undefined && refused !== undefined) yield 'give either decision or refused, and not both';
+  if (verb === 'erase' && (fields.items === undefined) !== (fields.whole ?? false))
+    yield 'erase: give either items, or whole: true';
   if (verb === 'custody' && fields.holders === undefined && fields.guardian === undefined)
     yield 'custody: give holders, or guardian';
 }

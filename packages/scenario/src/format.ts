@@ -157,8 +157,8 @@ const STATEMENTS = {
     'The organisation answers a request; a refusal names its ground',
   ),
   erase: object(
-    { ...By, items: many(Name), request: Name.optional(), ground: RuleId },
-    'Keys of messages are destroyed',
+    { ...By, items: many(Name).optional(), whole: z.boolean().optional(), request: Name.optional(), ground: RuleId },
+    'Keys of messages are destroyed; whole: true, by the one that opened it, of the whole dossier',
   ),
   supersede: object({ ...By, old: Name, new: Name }, 'A rectified message takes the place of an older one'),
   dispute: object({ ...By, item: Name, on: z.boolean().optional() }, 'Somebody disputes a message (AVG art. 18)'),
@@ -185,6 +185,7 @@ const DECIDED = {
     { ...By, to: Name, text: Text(4000), answers: Name.optional() },
     'Advice without naming the family (anoniem consult); its text is looked through for names first',
   ),
+  replay: object({ by: Name, message: Name }, 'The very same envelope is sent again; it is taken in once'),
   deliver: object({ to: Name, message: Name }, 'A message is fetched. Permitted unless decision says otherwise'),
   open: object(
     { by: Name, message: Name, purpose: ForPurpose },
@@ -272,6 +273,7 @@ export type Fields<V extends Verb> = z.infer<(typeof VERBS)[V]>;
 const beside = (verb: Verb) => {
   if (verb === 'attempt') return { decision: DecisionText, because };
   if (verb === 'send' || verb === 'consult') return { decision, refused, because };
+  if (verb === 'replay') return { refused, because };
   if (verb in DECIDED) return { decision, because };
   return verb in STATEMENTS ? { refused, because } : { because };
 };

@@ -48,6 +48,7 @@ const USES: Partial<Record<Verb, Record<string, Wanted>>> = {
   consult: { by: PARTY, to: partner, answers: ['consult'] },
   succession: { partner, successor: partner },
   send: { by: PARTY, in: compartment, basis: ['grant'] },
+  replay: { by: PARTY, message },
   deliver: { to: PARTY, message },
   open: { by: PARTY, message },
   attempt: { ...QUESTION, from: PARTY },

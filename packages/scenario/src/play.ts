@@ -35,7 +35,9 @@ export async function play(scenario: Scenario, world: World): Promise<Failure[]>
     world.moveTo(began.clock.now + index);
     const found = await guarded(() => playStep(began, step));
     const whats = typeof found === 'string' ? [found] : found;
-    for (const what of whats) failures.push({ line: step.line, step: index + 1, verb: step.verb, what });
+    const why = step.because === undefined ? '' : ` (${step.because})`;
+    for (const what of whats)
+      failures.push({ line: step.line, step: index + 1, verb: step.verb, what: `${what}${why}` });
   }
   return failures;
 }
@@ -91,6 +93,10 @@ async function playStep(playing: Playing, step: Step): Promise<Outcome> {
       return sent(step, await send(playing, step.fields));
     case 'consult':
       return consulted(step, await consult(playing, step.fields));
+    case 'replay': {
+      const { by, message } = step.fields;
+      return stated(step, await world.replay(cast.party(by), cast.id(message)));
+    }
     case 'deliver': {
       const { to, message } = step.fields;
       const { decision, faults } = await world.deliver(cast.party(to), cast.id(message));
@@ -130,7 +136,10 @@ async function state(maker: Maker, step: StatementStep): Promise<Said> {
   }
 }
 
-type StatementStep = Exclude<Step, { verb: 'clock' | 'expect' | 'attempt' | 'send' | 'consult' | 'deliver' | 'open' }>;
+type StatementStep = Exclude<
+  Step,
+  { verb: 'clock' | 'expect' | 'attempt' | 'send' | 'consult' | 'replay' | 'deliver' | 'open' }
+>;
 
 async function openCompartment({ cast, world }: Maker, fields: Fields<'compartment'>): Promise<Said> {
   const { name, about, by, audience = 'family', label = name } = fields;

@@ -150,6 +150,12 @@ export class PureWorld implements World {
     return { id, decision };
   }
 
+  async replay(by: PartyId, message: Id): Promise<Said> {
+    const known = this.state.messages.get(message);
+    if (!known) return { refused: 'unknown-envelope' };
+    return known.sender === by ? { id: message } : { refused: 'party-mismatch' };
+  }
+
   async deliver(reader: PartyId, message: Id): Promise<Answered> {
     const decision = this.#mayHave(reader, message);
     if (decision.outcome === 'permit' && !this.state.messages.get(message)?.delivered.has(reader))

@@ -113,10 +113,10 @@ const MAKERS: Makers = {
   answer: (maker, { by, request, outcome, ground = null }) => [
     aboutAct(maker, by, { kind: 'answer', request: maker.cast.statement(request), outcome, ground }),
   ],
-  erase(maker, { by, items, request, ground }) {
+  erase(maker, { by, items, whole = false, request, ground }) {
     const { cast } = maker;
     const asked = request === undefined ? null : cast.statement(request);
-    return [aboutAct(maker, by, { kind: 'erase', items: cast.ids(listed(items)), request: asked, ground })];
+    return [aboutAct(maker, by, { kind: 'erase', items: cast.ids(listed(items)), whole, request: asked, ground })];
   },
   supersede: (maker, { by, old, new: next }) => [
     aboutAct(maker, by, { kind: 'supersede', old: maker.cast.id(old), new: maker.cast.id(next) }),

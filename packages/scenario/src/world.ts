@@ -57,6 +57,8 @@ export type World = {
   disclose(by: PartyId, disclosure: Disclosure): Promise<Said>;
   consult(by: PartyId, to: OrganisationId, text: string, answers: Id | null): Promise<Said>;
   send(by: PartyId, outgoing: Outgoing): Promise<SendResult>;
+  /** The same envelope once more; the id is the message's. */
+  replay(by: PartyId, message: Id): Promise<Said>;
   deliver(reader: PartyId, message: Id): Promise<Answered>;
   open(reader: PartyId, message: Id, purpose: Purpose): Promise<Answered>;
   /** Messages that would be handed over now. */
