@@ -83,8 +83,9 @@ describe('an organisation', () => {
     expect((await ask('org-b')).body).toMatchObject({ mayShare: true, youMayWrite: true, partnerMayRead: true });
     const advice = (await ask('org-c')).body;
     expect(advice).toMatchObject({ mayShare: false, youMayWrite: true, partnerMayRead: false });
-    expect(advice.rules[0].article).toMatch(/Jeugdwet/);
-    expect(advice.rules[0].text.nl).not.toBe('');
+    expect(advice.explanation.code).toBe('D-NO-GRANT');
+    expect(advice.explanation.articles[0].article).toMatch(/Jeugdwet/);
+    expect(advice.explanation.professional.nl).not.toBe('');
   });
 
   it('replies under its professional, and keeps what it sent', async () => {

@@ -1,7 +1,11 @@
-/** What an attesting organisation says: that there is a dossier, who belongs to it, who holds custody. The ledger checks its right. */
-import { newId, type Participant } from '@eenmaal/client';
+/**
+ * What an attesting organisation says: that there is a dossier, who belongs to it, who holds custody, what a judge ordered,
+ * who died. The ledger checks its right.
+ */
+import { newId, type Participant, type Said } from '@eenmaal/client';
 import type { Random } from '@eenmaal/crypto';
-import { EenmaalError, type Id, type PublicKeys, type Receipt } from '@eenmaal/model';
+import { EenmaalError, type Id, type PublicKeys, type StatementInput } from '@eenmaal/model';
+import { say } from './acts.ts';
 import type { PartnerFile } from './partner-file.ts';
 
 /** Public keys come from the family's own device; null for a child too young to act. Instants the law changes; null: passed. */
@@ -16,13 +20,17 @@ export type PersonToAttest = {
 function mayAttest({ attests }: PartnerFile): void {
   if (!attests) throw new EenmaalError('no-authority', 'attests: false');
 }
-const only = (receipts: Receipt[]): number => receipts.at(-1)?.index ?? -1;
+/** About somebody who belongs to the household. */
+export type Attestation = Extract<
+  StatementInput,
+  { kind: 'custody' | 'capacity' | 'death' | 'secrecy' | 'foster' | 'order' }
+>;
 
 /** Opens a dossier. @throws `no-authority` */
 export async function openDossier(participant: Participant, file: PartnerFile, random: Random) {
   mayAttest(file);
   const dossier = newId(random);
-  return { dossier, index: only(await participant.state({ kind: 'dossier', dossier })) };
+  return { dossier, ...(await say(participant, { kind: 'dossier', dossier })) };
 }
 
 /** Says who belongs to the household. @throws `no-authority`, `statement-conflict` */
@@ -35,28 +43,11 @@ export async function attestPerson(
 ) {
   mayAttest(file);
   const statement = { kind: 'person', dossier, person, keys, turns12, turns16, turns18 } as const;
-  return { person, index: only(await participant.state(statement)) };
+  return { person, ...(await say(participant, statement)) };
 }
 
-/** Says who holds custody over a child from now on. @throws `no-authority` */
-export async function attestCustody(
-  participant: Participant,
-  file: PartnerFile,
-  dossier: Id,
-  child: Id,
-  holders: readonly Id[],
-) {
+/** Says something about somebody, from now on. @throws `no-authority`, `statement-out-of-order`, `malformed` */
+export async function attest(participant: Participant, file: PartnerFile, attestation: Attestation): Promise<Said> {
   mayAttest(file);
-  return {
-    index: only(
-      await participant.state({
-        kind: 'custody',
-        dossier,
-        child,
-        holders: [...holders],
-        guardian: null,
-        partial: null,
-      }),
-    ),
-  };
+  return say(participant, attestation);
 }

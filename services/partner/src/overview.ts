@@ -1,7 +1,16 @@
 /** Who can read what, computed here from signed statements: dossiers, compartments, readers, and "may I share this?". */
 import type { Participant } from '@eenmaal/client';
-import { decide, ruleAt } from '@eenmaal/consent';
-import { EenmaalError, type Id, isPartner, type PartyId, Purpose, partner } from '@eenmaal/model';
+import { type Basis, decide, type Explanation, mayIShare } from '@eenmaal/consent';
+import {
+  EenmaalError,
+  type Id,
+  isPartner,
+  type Mark,
+  type PartyId,
+  Purpose,
+  partner,
+  type RuleId,
+} from '@eenmaal/model';
 import type { IndexStore, ItemStatus } from './index-store.ts';
 
 export type DossierLine = { id: Id; compartments: number; items: Record<ItemStatus, number> };
@@ -15,12 +24,22 @@ export type CompartmentLine = {
   readers: ReaderLine[];
   access: { since: number | null; until: number; history: boolean; purposes: Purpose[] } | null;
 };
+/** `partner`: an organisation's id, or a party: somebody in the family, a seat. */
+export type Sharing = {
+  compartment: Id;
+  partner: string;
+  purpose: Purpose;
+  marks: readonly Mark[];
+  rule?: RuleId | undefined;
+};
 export type Advice = {
+  /** By consent; or because it is that party's own. */
   mayShare: boolean;
   /** Whether it is ours to write there, and whether the other may read it there. Never who refused. */
   youMayWrite: boolean;
   partnerMayRead: boolean;
-  rules: { id: string; article: string; kind: string; text: { nl: string; en: string } }[];
+  explanation: Explanation;
+  bases: Basis[];
 };
 
 /** Every dossier we can see now or have items of. */
@@ -84,20 +103,17 @@ function accessOf({ mirror, party }: Participant, compartment: Id, now: number):
   };
 }
 
-/** May this partner read, for this purpose, what we would write in this compartment? Asks nobody: the rule answers. */
-export function mayShare(
-  { mirror, party }: Participant,
-  { compartment, partner: other, purpose }: { compartment: Id; partner: string; purpose: Purpose },
-  now: number,
-): Advice {
+/**
+ * May this party read, for this purpose, what we would write in this compartment? Asks nobody: the rule answers, in words we
+ * may have. `bases`: every rule of the law by which single messages could be shared without consent, with what it asks.
+ */
+export function mayShare({ mirror, party }: Participant, { partner: other, ...asked }: Sharing, now: number): Advice {
   const { state } = mirror;
-  if (!state.compartments.has(compartment)) throw new EenmaalError('unknown-compartment');
-  const own = decide(state, { party, compartment, purpose }, now);
-  const theirs = decide(state, { party: partner(other), compartment, purpose }, now);
-  const [youMayWrite, partnerMayRead] = [own, theirs].map(({ outcome }) => outcome === 'permit') as [boolean, boolean];
-  const ids = new Set([...own.rules, ...theirs.rules].map((reference) => reference.split('@')[0]));
-  const rules = [...ids]
-    .flatMap((id) => ruleAt(state.law, id ?? '', now) ?? [])
-    .map(({ id, article, kind, professional }) => ({ id, article, kind, text: professional }));
-  return { mayShare: youMayWrite && partnerMayRead, youMayWrite, partnerMayRead, rules };
+  if (!state.compartments.has(asked.compartment)) throw new EenmaalError('unknown-compartment');
+  const to = other.includes('/') ? other : partner(other);
+  const { now: explanation, bases } = mayIShare(state, { ...asked, from: party, to }, now, { party });
+  const { compartment, purpose } = asked;
+  const youMayWrite = decide(state, { party, compartment, purpose }, now).outcome === 'permit';
+  const partnerMayRead = explanation.outcome === 'permit';
+  return { mayShare: youMayWrite && partnerMayRead, youMayWrite, partnerMayRead, explanation, bases };
 }

@@ -1,7 +1,7 @@
 /** What the organisation writes: its own name, role and register number go inside the sealed content and nowhere else. */
 import type { Participant, Uploaded } from '@eenmaal/client';
 import type { Log } from '@eenmaal/host';
-import { type Content, EenmaalError, type Id, type MessageKind, type Purpose } from '@eenmaal/model';
+import { type Content, EenmaalError, type Id, Mark, type MessageKind, type Purpose } from '@eenmaal/model';
 import type { IndexStore } from './index-store.ts';
 import type { PartnerFile } from './partner-file.ts';
 
@@ -16,6 +16,8 @@ export type Message = {
   purpose: Purpose;
   title: string;
   text: string;
+  /** What the law protects above every basis. */
+  marks: readonly Mark[];
   inReplyTo?: Id | undefined;
   /** The organisation's professional unless given. */
   author?: { name: string; role: string; register?: string | undefined } | undefined;
@@ -43,7 +45,9 @@ export async function sendMessage(
   const known = participant.mirror.state.compartments.get(compartment);
   if (!known) throw new EenmaalError('unknown-compartment');
   if (known.dossier !== dossier) throw new EenmaalError('wrong-dossier');
-  const sent = await participant.send({ dossier, compartment, kind, purpose, content, uploaded });
+  // the header has them in one order
+  const marks = Mark.options.filter((mark) => message.marks.includes(mark));
+  const sent = await participant.send({ dossier, compartment, kind, purpose, marks, content, uploaded });
   const { envelope: id, at, index } = sent;
   const full: Content = { ...content, attachments: uploaded.map(({ inside }) => inside) };
   let kept = true;

@@ -14,8 +14,10 @@ import {
 import { z } from 'zod';
 import type { Partner } from '../partner.ts';
 import { hashOfToken } from '../settings.ts';
+import { actRoutes } from './act-routes.ts';
 import { attestingRoutes } from './attesting-routes.ts';
 import { errorHandler } from './errors.ts';
+import { lawRoutes } from './law-routes.ts';
 import { readingRoutes } from './reading-routes.ts';
 import { writingRoutes } from './writing-routes.ts';
 
@@ -77,6 +79,8 @@ export async function makeApi(options: ApiOptions): Promise<FastifyInstance> {
   readingRoutes(app, options);
   writingRoutes(app, partner);
   attestingRoutes(app, options);
+  lawRoutes(app, options);
+  actRoutes(app, options);
   await app.ready();
   return app as unknown as FastifyInstance;
 }

@@ -1,48 +1,74 @@
-/** Routes for an organisation that opens dossiers and says who is who and who has custody. */
-import { Id } from '@eenmaal/model';
+/** Routes for an organisation that opens dossiers and says who is who, who has custody, what a judge ordered, who died. */
+
+import { newId } from '@eenmaal/client';
+import { Capacity, Custody, Death, Foster, Id, Order, Secrecy } from '@eenmaal/model';
 import { z } from 'zod';
-import { attestCustody, attestPerson, openDossier } from '../attest.ts';
+import { type Attestation, attest, attestPerson, openDossier } from '../attest.ts';
+import { acting, ById, FILLED, SaidShape, saidShape, sayingRoute, toInstant } from './acting.ts';
 import type { ApiOptions, App } from './app.ts';
 import { ErrorShape } from './errors.ts';
-import { PersonShape } from './shapes.ts';
+import { PersonShape, Time } from './shapes.ts';
 
-const ById = z.strictObject({ id: Id });
 const Place = z.number().int().describe('place in the ledger');
-const toInstant = (time: string | null): number | null => (time === null ? null : Date.parse(time));
+const toInstantOrNull = (time: string | null): number | null => (time === null ? null : toInstant(time));
+
+const CustodyBody = Custody.omit(FILLED).extend({
+  guardian: Custody.shape.guardian
+    .default(null)
+    .describe('the institution that is guardian; then nobody else holds it'),
+  partial: Custody.shape.partial.default(null),
+});
+const period = { from: Time, until: Time };
+const OrderBody = Order.omit(FILLED).extend({
+  ...period,
+  order: Id.optional().describe('made here unless given; given again, its dates are replaced'),
+  proof: Order.shape.proof.describe("hash of the court's decision"),
+});
 
 export function attestingRoutes(app: App, { partner, random }: ApiOptions): void {
   const { participant, organisation } = partner;
-  /** So that whoever asks next finds it. The statement stands either way. */
-  const attest = async <T>(act: () => Promise<T>): Promise<T> => {
-    const answer = await partner.ask(act);
-    await partner.sync().catch(() => {});
-    return answer;
-  };
+  const about = (attestation: Attestation) => attest(participant, organisation, attestation);
+  const dated = <T extends { from: string; until: string }>({ from, until, ...rest }: T) => ({
+    ...{ ...rest, from: toInstant(from), until: toInstant(until) },
+  });
 
   const dossier = { response: { 201: z.object({ dossier: Id, index: Place }), default: ErrorShape } };
   app.post('/v1/dossiers', { schema: dossier }, async (_request, reply) =>
-    reply.code(201).send(await attest(() => openDossier(participant, organisation, random))),
+    reply.code(201).send(await acting(partner, () => openDossier(participant, organisation, random))),
   );
 
   const person = { params: ById, body: PersonShape };
   const personAnswer = { response: { 201: z.object({ person: Id, index: Place }), default: ErrorShape } };
   app.post('/v1/dossiers/:id/persons', { schema: { ...person, ...personAnswer } }, async ({ params, body }, reply) => {
     const { turns12, turns16, turns18, ...rest } = body;
-    const instants = { turns12: toInstant(turns12), turns16: toInstant(turns16), turns18: toInstant(turns18) };
-    const said = { ...rest, ...instants };
-    const answer = await attest(() => attestPerson(participant, organisation, random, params.id, said));
+    const said = {
+      ...{ ...rest, turns12: toInstantOrNull(turns12), turns16: toInstantOrNull(turns16) },
+      turns18: toInstantOrNull(turns18),
+    };
+    const answer = await acting(partner, () => attestPerson(participant, organisation, random, params.id, said));
     return reply.code(201).send(answer);
   });
 
-  const custody = { params: ById, body: z.strictObject({ child: Id, holders: z.array(Id).max(4) }) };
-  const custodyAnswer = { response: { 201: z.object({ index: Place }), default: ErrorShape } };
-  app.post(
-    '/v1/dossiers/:id/custody',
-    { schema: { ...custody, ...custodyAnswer } },
-    async ({ params, body }, reply) => {
-      const { child, holders } = body;
-      const answer = await attest(() => attestCustody(participant, organisation, params.id, child, holders));
-      return reply.code(201).send(answer);
-    },
+  sayingRoute(app, partner, 'custody', CustodyBody, (id, body) => about({ kind: 'custody', dossier: id, ...body }));
+  sayingRoute(app, partner, 'capacity', Capacity.omit(FILLED), (id, body) =>
+    about({ kind: 'capacity', dossier: id, ...body }),
   );
+  sayingRoute(app, partner, 'deaths', Death.omit(FILLED), (id, body) => about({ kind: 'death', dossier: id, ...body }));
+  sayingRoute(app, partner, 'secrecy', Secrecy.omit(FILLED), (id, body) =>
+    about({ kind: 'secrecy', dossier: id, ...body }),
+  );
+  sayingRoute(app, partner, 'fosters', Foster.omit(FILLED).extend(period), (id, body) =>
+    about({ kind: 'foster', dossier: id, ...dated(body) }),
+  );
+
+  const order = {
+    params: ById,
+    body: OrderBody,
+    response: { 201: SaidShape.extend({ order: Id }), default: ErrorShape },
+  };
+  app.post('/v1/dossiers/:id/orders', { schema: order }, async ({ params, body }, reply) => {
+    const { order = newId(random), ...rest } = body;
+    const said = { kind: 'order', dossier: params.id, order, ...dated(rest) } as const;
+    return reply.code(201).send({ order, ...saidShape(await acting(partner, () => about(said))) });
+  });
 }

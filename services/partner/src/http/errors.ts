@@ -20,6 +20,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'unknown-compartment': 404,
   'unknown-envelope': 404,
   'too-large': 413,
+  'identifier-in-consult': 422,
   'not-readable': 422,
   'secret-mismatch': 422,
   'signature-invalid': 422,
@@ -40,7 +41,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 export const ErrorShape = z.object({ code: z.string(), message: z.string(), detail: z.string().optional() });
 
 /** Codes whose detail is about the caller's own input. */
-const TELLS: readonly ErrorCode[] = ['malformed', 'too-large', 'attachment-missing'];
+const TELLS: readonly ErrorCode[] = ['malformed', 'too-large', 'attachment-missing', 'identifier-in-consult'];
 
 export function errorHandler(log: Log) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {

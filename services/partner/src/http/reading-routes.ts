@@ -1,13 +1,12 @@
-/** Routes that read: status, dossiers, items, content, attachments, who can read, may I share. */
-import { Id, isPartner, OrganisationId, Purpose } from '@eenmaal/model';
+/** Routes that read: status, dossiers, items, content, attachments, who can read. */
+import { Id, isPartner, Purpose } from '@eenmaal/model';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { dossierOf, dossiersOf, mayShare, readersOf } from '../overview.ts';
+import { dossierOf, dossiersOf, readersOf } from '../overview.ts';
 import type { ApiOptions, App } from './app.ts';
 import { ErrorShape } from './errors.ts';
 import { OCTETS, sendFile } from './send-file.ts';
 import {
-  AdviceShape,
   boundaryShape,
   ContentShape,
   compartmentShape,
@@ -95,12 +94,5 @@ export function readingRoutes(app: App, { partner, clock }: ApiOptions): void {
     async ({ query }) => ({
       readers: readersOf(participant, query.compartment).map(readerShape),
     }),
-  );
-
-  const Share = z.strictObject({ compartment: Id, partner: OrganisationId, purpose: Purpose });
-  app.post(
-    '/v1/may-i-share',
-    { schema: { body: Share, response: { 200: AdviceShape, ...refused } } },
-    async ({ body }) => mayShare(participant, body, clock()),
   );
 }

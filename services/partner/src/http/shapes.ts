@@ -1,11 +1,11 @@
 /** What the API takes and gives. Times are ISO 8601 in UTC; ids are as in the ledger. Unknown keys are refused. */
-import { Content, Id, OrganisationId, Position, PublicKeys, Purpose } from '@eenmaal/model';
+import { Content, Id, Mark, OrganisationId, Position, PublicKeys, Purpose } from '@eenmaal/model';
 import { z } from 'zod';
 import type { Item } from '../index-store.ts';
 import type { CompartmentLine, ReaderLine } from '../overview.ts';
 import type { Opened, Status } from '../partner.ts';
 
-const Time = z.iso.datetime();
+export const Time = z.iso.datetime();
 const PartyName = z.string().describe('person/<id>, partner/<id>');
 const toTime = (at: number): string => new Date(at).toISOString();
 const timeOrNull = (at: number | null | undefined): string | null =>
@@ -81,20 +81,6 @@ export const DossierShape = z.object({
   ),
 });
 
-export const AdviceShape = z.object({
-  mayShare: z.boolean(),
-  youMayWrite: z.boolean(),
-  partnerMayRead: z.boolean(),
-  rules: z.array(
-    z.object({
-      id: z.string(),
-      article: z.string(),
-      kind: z.string(),
-      text: z.object({ nl: z.string(), en: z.string() }),
-    }),
-  ),
-});
-
 export const MessageShape = z.strictObject({
   dossier: Id,
   compartment: Id,
@@ -103,6 +89,11 @@ export const MessageShape = z.strictObject({
   title: Content.shape.title,
   text: Content.shape.text,
   inReplyTo: Id.optional(),
+  marks: z
+    .array(Mark)
+    .max(3)
+    .default([])
+    .describe('it holds who reported, somebody outside the family, a secret address: only in an own file, then'),
   author: Content.shape.author.optional().describe("the organisation file's professional unless given"),
   attachments: z
     .array(z.strictObject({ upload: Id, name: z.string().min(1).max(200), type: z.string().max(100) }))
