@@ -57,7 +57,8 @@ function baseOf([, now, name, age, date, time]: RegExpExecArray, text: string, a
     // asked at birth, so that every birthday lies ahead
     return zoned(boundariesOf(born, 0 - 8.64e15)[`turns${age as '12' | '16' | '18'}`] as Instant);
   }
-  return civil(`${date}T${(time ?? '00:00').padStart(5, '0')}`, text);
+  const clock = time ?? '00:00';
+  return civil(`${date}T${clock.indexOf(':') === 1 ? '0' : ''}${clock}`, text);
 }
 
 function civil(iso: string, text: string) {
