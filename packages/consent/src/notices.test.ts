@@ -369,7 +369,8 @@ describe('what else people did', () => {
     const region = makeFamily();
     agree(region, [MOTHER, FATHER], K8, VT);
     const item = filed(region, VT, 'child8', { marks: ['source'] });
-    region.must(VT, erase([item]));
+    const asked = region.must(MOTHER, request(VT, 'child8', { right: 'erasure' }));
+    region.must(VT, erase([item], { request: asked }));
     expect(toldOf(region, 'message-erased')).toEqual([VT]);
   });
 });
