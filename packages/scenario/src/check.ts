@@ -9,7 +9,7 @@ import { type Around, after, instantOf, written } from './times.ts';
 type Names = Map<string, Kind>;
 type LineOf = (path: readonly PropertyKey[]) => number;
 
-export const START = '2026-11-21 09:00';
+const START = '2026-11-21 09:00';
 
 /** Every problem with a scenario whose form is right. */
 export function check(scenario: Scenario, law: Law, lineOf: LineOf): Problem[] {

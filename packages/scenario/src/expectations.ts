@@ -51,7 +51,8 @@ async function waiting({ world, cast }: Maker, { for: who, are }: Of<'waiting'>)
   return differs(`messages waiting for ${who}`, are, found);
 }
 
-const differs = (what: string, wanted: readonly string[], found: readonly string[]): string[] => {
+/** Two lists that should hold the same, in any order. */
+export const differs = (what: string, wanted: readonly string[], found: readonly string[]): string[] => {
   const [a, b] = [wanted.toSorted().join(', ') || 'none', found.toSorted().join(', ') || 'none'];
   return a === b ? [] : [`expected ${what}: ${a}; got: ${b}`];
 };

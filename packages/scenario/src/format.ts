@@ -182,7 +182,14 @@ const DECIDED = {
     'Writes a message. Permitted unless decision or refused says otherwise',
   ),
   consult: object(
-    { ...By, to: Name, text: Text(4000), answers: Name.optional() },
+    {
+      ...{ ...By, to: Name, text: Text(4000), answers: Name.optional() },
+      warns: z
+        .array(Text(30))
+        .max(20)
+        .optional()
+        .meta({ description: 'Exactly these kinds of rare facts are warned of' }),
+    },
     'Advice without naming the family (anoniem consult); its text is looked through for names first',
   ),
   replay: object({ by: Name, message: Name }, 'The very same envelope is sent again; it is taken in once'),

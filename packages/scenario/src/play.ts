@@ -1,9 +1,9 @@
 /** Plays a scenario in a world, step by step, and collects every expectation that was not met. */
-import { checkConsult, decide } from '@eenmaal/consent';
+import { checkConsult, decide, scanUnnamed } from '@eenmaal/consent';
 import { type Decision, EenmaalError, partner } from '@eenmaal/model';
 import { Cast, organisationId } from './cast.ts';
 import { clockOf } from './check.ts';
-import { expectations } from './expectations.ts';
+import { differs, expectations } from './expectations.ts';
 import { type Fields, listed, type Scenario, type Step } from './format.ts';
 import { custodyOf, inDossier, type Maker, personOf, questionOf, statementsOf } from './statements.ts';
 import { instantOf } from './times.ts';
@@ -172,8 +172,13 @@ function consulted(step: Extract<Step, { verb: 'consult' }>, said: Said): Outcom
   const blocked = 'refused' in said && said.refused === 'identifier-in-consult';
   if (blocked !== (outcome === 'deny'))
     return [`${code} was the answer, but ${blocked ? 'it was blocked' : 'it went out'}`];
-  if (step.decision === undefined) return stated(step, said);
-  return step.decision === `${outcome} ${code}` ? [] : [`expected ${step.decision}, got ${outcome} ${code}`];
+  const { text, warns } = step.fields;
+  const found = new Set(scanUnnamed(text).warnings.map(({ kind }) => kind));
+  const wrong = warns === undefined ? [] : differs('warnings', warns, [...found]);
+  if (step.decision === undefined) return [...wrong, ...stated(step, said)];
+  return step.decision === `${outcome} ${code}`
+    ? wrong
+    : [...wrong, `expected ${step.decision}, got ${outcome} ${code}`];
 }
 
 async function send(maker: Maker, fields: Fields<'send'>): Promise<SendResult> {

@@ -176,7 +176,7 @@ export function questionOf({ world, cast }: Maker, fields: Fields<'attempt'>): Q
 }
 
 export const inDossier = ({ world }: Maker): { dossier: Id } => ({ dossier: world.dossier });
-export const purposesOf = (purpose: Purpose | readonly Purpose[] | undefined): Purpose[] => {
+const purposesOf = (purpose: Purpose | readonly Purpose[] | undefined): Purpose[] => {
   const purposes = listed(purpose);
   return purposes.length === 0 ? ['support'] : [...purposes];
 };

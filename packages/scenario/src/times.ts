@@ -11,7 +11,7 @@ const BASE =
   /^(?:(now)|([A-Za-z][A-Za-z0-9-]*) turns (12|16|18)|(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?)/;
 const STEP = /^\s*([+-])\s*(\d{1,4})\s+(second|minute|hour|day|week|month|year)s?/;
 const SPAN = /^(\d{1,4})\s+(second|minute|hour|day|week|month|year)s?$/;
-export const EXAMPLES = '2026-11-21, 2026-11-21 14:00, + 3 days, now + 6 months, K8 turns 12, K8 turns 12 - 1 minute';
+const EXAMPLES = '2026-11-21, 2026-11-21 14:00, + 3 days, now + 6 months, K8 turns 12, K8 turns 12 - 1 minute';
 
 /** What a moment is reckoned from. */
 export type Around = { now: Instant; birthDateOf(name: string): string | undefined };
