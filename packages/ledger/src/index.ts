@@ -1,4 +1,4 @@
-/** THE LOG: leaves, tree, proofs, notes, checkpoints, proof files, commits. FORMAT.md says what the bytes are. */
+/** THE LOG: leaves, tree, tiles, proofs, notes, checkpoints, witnesses, policies, proof files, commits. FORMAT.md says what the bytes are. */
 
 export {
   ADD_CHECKPOINT_PATH,

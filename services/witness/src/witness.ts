@@ -75,7 +75,7 @@ export class Witness {
       const status = error instanceof LedgerError ? STATUS[error.code] : undefined;
       if (status === undefined) throw error;
       const { code } = error as LedgerError;
-      log.info({ status, code }, 'refused');
+      log.debug({ status, code }, 'refused');
       return { status, type: TEXT, body: `${code}\n` };
     }
   }
