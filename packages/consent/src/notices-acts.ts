@@ -1,6 +1,7 @@
 /** Notices of what people did: a no, a death, custody, requests, objections, and what became of a message. */
 import type { Id, Instant, NoticeCode, OrganisationId, PartyId, RuleId } from '@eenmaal/model';
 import { isPerson, nameOf, organisationOf, partner } from '@eenmaal/model';
+import { decidersOf } from './authority.ts';
 import { agreedAt, isSide, knowsOrganisation, type Live, standing } from './knowledge.ts';
 import type {
   Act,
@@ -102,11 +103,16 @@ function tellCustody({ organisation, person, sight }: Listener, tell: Tell, act:
 
 /** Whether this organisation could read about somebody, or by its yes, until it died. */
 function hadAccessTo({ state, dossier, organisation }: Listener, death: Act): boolean {
-  const concerns = ({ id, holderDied }: PersonState) => id === death.about || holderDied === death.index;
+  const at = death.at - 1;
   return dossier.compartments.some((id) => {
     const place = state.compartments.get(id);
+    // a child that decided alone had no need of a parent's yes
+    const concerns = (subject: PersonState) =>
+      subject.id === death.about ||
+      (subject.holderDied === death.index &&
+        decidersOf(state, subject, at, place?.audience).some((decider) => decider !== subject.id));
     if (!place?.people.some(concerns)) return false;
-    return agreedAt(state, place, standing(place, organisation ?? ''), death.at - 1, death);
+    return agreedAt(state, place, standing(place, organisation ?? ''), at, death);
   });
 }
 

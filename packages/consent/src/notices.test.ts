@@ -23,6 +23,7 @@ import {
   makeFamily,
   objection,
   order,
+  RAAD,
   request,
   SCHOOL,
   START,
@@ -43,7 +44,7 @@ const M = id('about-mother');
 const F = id('about-father');
 const K8 = id('about-child8');
 const K14 = id('about-child14');
-const everybody = [MOTHER, FATHER, CHILD8, CHILD14, TEAM, CLINIC, SCHOOL, GI, VT];
+const everybody = [MOTHER, FATHER, CHILD8, CHILD14, TEAM, CLINIC, SCHOOL, GI, VT, RAAD];
 
 const list = (region: TestRegion, party: PartyId) => noticesFor(region.state, party, DOSSIER, region.now);
 const codes = (region: TestRegion, party: PartyId) => list(region, party).map(({ code }) => code);
@@ -303,8 +304,11 @@ describe('what else people did', () => {
   it('tells partners that could read that somebody died, also a parent whose yes they read by', () => {
     const region = makeFamily();
     agree(region, [MOTHER, FATHER], K8, SCHOOL);
-    region.grant(FATHER, F, CLINIC);
+    region.grant(FATHER, F, CLINIC, { until: START + 5 * YEAR });
     region.grant(MOTHER, K14, GI);
+    region.now = START + 3 * YEAR;
+    // decides alone since 16: whom it lets read needs not know of its father
+    region.grant(CHILD14, K14, RAAD);
     region.now += days(1);
     region.must(TEAM, death('father'));
     expect(toldOf(region, 'subject-deceased', id('father'))).toEqual([CLINIC, SCHOOL]);
