@@ -1,6 +1,6 @@
 /** What the witness remembers: what becomes of it in a crash, on a damaged disk, and with two programs on one folder. */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openKey, type Service } from './serve.ts';
 import type { Settings } from './settings.ts';
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function fresh(): Promise<Settings> {
   const settings = await newWitness(log.key);
-  folders.push(settings.stateDir);
+  folders.push(dirname(settings.stateDir));
   return settings;
 }
 async function serve(settings: Settings, onFatal?: (error: StateError) => void): Promise<Service> {

@@ -1,6 +1,7 @@
 /** The witness as a log meets it: over HTTP, one real folder, no shortcuts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { utf8, verifyBytes } from '@eenmaal/crypto';
 import { formatAddCheckpoint, parseVkey, readCosignature } from '@eenmaal/ledger';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -18,7 +19,7 @@ afterEach(async () => {
 });
 
 async function serve(settings: Settings): Promise<Service> {
-  folders.push(settings.stateDir);
+  folders.push(dirname(settings.stateDir));
   const service = await start(settings);
   running.push(service);
   return service;
