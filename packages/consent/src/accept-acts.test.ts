@@ -175,7 +175,7 @@ const WHO: Record<Statement['kind'], Line[]> = {
     [({ told }) => request(SCHOOL, 'mother', { items: [told] }), [MOTHER]],
   ],
   answer: [[({ asked }) => answer(asked), [CLINIC, ANN]]],
-  erase: [[({ note }) => erase([note]), [CLINIC, ANN, TEAM]]],
+  erase: [[({ told }) => erase([told]), [MOTHER, TEAM]]],
   supersede: [[({ note, newer }) => supersede(note, newer), [CLINIC, ANN]]],
   dispute: [
     [({ told }) => dispute(told), [MOTHER]],

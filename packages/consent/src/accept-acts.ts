@@ -16,6 +16,7 @@ import {
   type Statement,
   type StatementOf,
 } from '@eenmaal/model';
+import { checkErase } from './accept-erase.ts';
 import { readsAbout } from './authority.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
@@ -85,7 +86,7 @@ function checkInDossier(state: State, dossier: DossierState, statement: InDossie
       return isPerson(statement.by) ? checkFamilyAct(state, dossier, statement, now) : 'no-authority';
     case 'erase':
     case 'supersede':
-      return checkItems(state, dossier, statement);
+      return checkItems(state, dossier, statement, now);
     default:
       return checkOrganisationAct(state, dossier, statement, now);
   }
@@ -205,16 +206,16 @@ function messageIn(state: State, dossier: DossierState, id: Id) {
 }
 
 /** Erasing and correcting are for who wrote it; erasing also for the partner that keeps the dossier. */
-function checkItems(state: State, dossier: DossierState, statement: StatementOf<'erase' | 'supersede'>): Refusal {
+function checkItems(
+  state: State,
+  dossier: DossierState,
+  statement: StatementOf<'erase' | 'supersede'>,
+  now: Now,
+): Refusal {
   const { by } = statement;
-  const mine = ({ sender }: MessageState) => isSameSide(sender, by);
-  if (statement.kind === 'erase') {
-    const items = statement.items.map((id) => messageIn(state, dossier, id)?.message);
-    if (hasTwice(statement.items) || !state.law.rulesById.has(statement.ground)) return 'malformed';
-    if (items.some((item) => item === undefined || !(mine(item) || by === dossier.by))) return 'no-authority';
-    if (statement.request !== null && !state.requests.has(statement.request)) return 'statement-out-of-order';
-    return items.some((item) => item?.erased) ? 'statement-conflict' : null;
-  }
+  const isMine = (sender: PartyId) => isSameSide(sender, by);
+  if (statement.kind === 'erase') return checkErase(state, dossier, statement, now, isMine);
+  const mine = ({ sender }: MessageState) => isMine(sender);
   const [old, next] = [statement.old, statement.new].map((id) => messageIn(state, dossier, id)?.message);
   if (!old || !next || !mine(old) || !mine(next) || old.compartment !== next.compartment) return 'no-authority';
   if (next.index <= old.index || next.supersededBy || next.erased) return 'statement-out-of-order';

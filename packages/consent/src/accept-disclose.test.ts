@@ -252,9 +252,10 @@ describe('erasing and correcting', () => {
     refuses(region, CLINIC, erase([note], { request: id('nothing') }), 'statement-out-of-order');
     refuses(region, GI, erase([note]), 'no-authority');
     refuses(region, CLINIC, { ...erase([note]), dossier: OTHER }, 'no-authority');
-    takes(region, CLINIC, erase([note], { request: region.must(MOTHER, request(CLINIC, 'mother')) }));
+    const asked = region.must(MOTHER, request(CLINIC, 'mother', { right: 'erasure' }));
+    takes(region, CLINIC, erase([note], { request: asked }));
     refuses(region, CLINIC, erase([newer, note]), 'statement-conflict');
-    takes(region, TEAM, erase([newer]));
+    refuses(region, TEAM, erase([newer], { request: asked }), 'no-authority');
   });
 
   it('is, for the family, what it wrote itself', () => {
@@ -281,7 +282,8 @@ describe('erasing and correcting', () => {
     takes(region, CLINIC, supersede(note, last));
     refuses(region, CLINIC, supersede(note, region.message(CLINIC, FILE)), 'statement-conflict');
     const gone = region.message(CLINIC, FILE);
-    region.must(CLINIC, erase([gone]));
+    const asked = region.must(MOTHER, request(CLINIC, 'mother', { right: 'erasure' }));
+    region.must(CLINIC, erase([gone], { request: asked }));
     refuses(region, CLINIC, supersede(last, gone), 'statement-out-of-order');
     region.grant(MOTHER, M, CLINIC);
     region.rotate(MOTHER, M);

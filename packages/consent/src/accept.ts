@@ -24,7 +24,8 @@ export function checkStatement(state: State, statement: Statement, now: Instant)
   if (isSilent(state, statement.by, now)) return 'no-authority';
   if (repeatsKey(state, statement)) return 'statement-conflict';
   if ('dossier' in statement && statement.kind !== 'dossier') {
-    if (!state.dossiers.has(statement.dossier)) return 'unknown-dossier';
+    if (!state.dossiers.has(statement.dossier) || state.erasingDossiers.has(statement.dossier))
+      return 'unknown-dossier';
   }
   switch (statement.kind) {
     case 'region':
@@ -80,7 +81,8 @@ function checkNewKeys(state: State, { by, party }: StatementOf<'new-keys'>): Ref
 function checkAttestation(state: State, statement: StatementOf<'dossier' | 'person'>): Refusal {
   if (!isPartner(statement.by) || !state.parties.get(statement.by)?.attests) return 'no-authority';
   const dossier = state.dossiers.get(statement.dossier);
-  if (statement.kind === 'dossier') return dossier ? 'statement-conflict' : null;
+  if (statement.kind === 'dossier')
+    return dossier || state.erasedDossiers.has(statement.dossier) ? 'statement-conflict' : null;
   // who is who in a family is said by the partner that opened its dossier, not by every partner that may open dossiers
   if (dossier?.by !== statement.by) return 'no-authority';
   if (state.persons.has(statement.person)) return 'statement-conflict';
@@ -190,6 +192,7 @@ export function checkEnvelope(state: State, header: Header, now: Instant): Refus
   const compartment = state.compartments.get(header.compartment);
   if (!compartment) return 'no-basis';
   if (compartment.dossier !== header.dossier) return 'wrong-dossier';
+  if (state.erasingDossiers.has(compartment.dossier)) return 'no-basis';
   if (state.messages.has(header.id)) return 'envelope-conflict';
   if (!header.basis.every((id) => standsFor(state, id, header, now))) return 'no-basis';
   const sequence = state.sequences.get(header.sender);

@@ -260,6 +260,7 @@ function wouldPermit(state: State, asked: ShareQuestion, place: CompartmentState
       openedFor: new Set<string>(),
       disclosures: [disclosure],
       erased: null,
+      gone: null,
       supersededBy: null,
       disputedBy: new Set(),
     },

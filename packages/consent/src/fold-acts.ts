@@ -10,6 +10,7 @@ import {
   type Statement,
   type StatementOf,
 } from '@eenmaal/model';
+import { foldErase } from './fold-erasures.ts';
 import type { Act, DossierState, State } from './state.ts';
 
 type InDossier = Extract<Statement, { dossier: Id }>;
@@ -39,7 +40,7 @@ export function foldAct(state: State, statement: InDossier, index: number): void
   if (kind === 'dossier')
     state.dossiers.set(dossier, {
       ...{ id: dossier, by, persons: [], compartments: [], seats: [], orders: new Map(), fosters: [] },
-      ...{ organisations: new Set([nameOf(by)]), acts: [] },
+      ...{ organisations: new Set([nameOf(by)]), acts: [], gone: [] },
     });
   const known = state.dossiers.get(dossier);
   // keys say nothing to anybody but their readers
@@ -211,13 +212,13 @@ export function foldLawAct(state: State, statement: LawAct, index: number): void
       foldObjection(state, statement);
       return;
     case 'request': {
-      const { id, dossier, to, by, right } = statement;
-      state.requests.set(id, { dossier, to, by, right, answered: false });
+      const { id, dossier, to, by, right, about, items } = statement;
+      state.requests.set(id, { dossier, to, by, right, about, items, answered: false, refused: false });
       return;
     }
     case 'answer': {
       const request = state.requests.get(statement.request);
-      if (request) request.answered = true;
+      if (request) Object.assign(request, { answered: true, refused: statement.outcome === 'refused' });
       return;
     }
     default:
@@ -259,11 +260,7 @@ export function seatOf(state: State, dossier: Id, statement: Id) {
 
 function foldItems(state: State, statement: StatementOf<'erase' | 'supersede' | 'dispute'>): void {
   if (statement.kind === 'erase') {
-    state.erasures.set(statement.id, statement.items);
-    for (const item of statement.items) {
-      const message = state.messages.get(item);
-      if (message) message.erased = statement.id;
-    }
+    foldErase(state, statement);
     return;
   }
   const message = state.messages.get(statement.kind === 'supersede' ? statement.old : statement.item);

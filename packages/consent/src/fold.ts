@@ -3,6 +3,7 @@
  * entry was appended (`accept.ts`) and are checked again by whoever replays. Same entries, same state.
  */
 import type {
+  ErasedMessage,
   Event,
   EventOf,
   Header,
@@ -13,8 +14,9 @@ import type {
   Statement,
   StatementOf,
 } from '@eenmaal/model';
-import { isPerson, LIMITS, nameOf, officer, organisationOf, partner, person, STEWARD } from '@eenmaal/model';
+import { isPerson, nameOf, officer, organisationOf, partner, person, STEWARD } from '@eenmaal/model';
 import { endOrganisation, foldAct, foldAttestation, foldLawAct, sameId } from './fold-acts.ts';
+import { addMessage, foldDossierErasure, foldErased, foldErasure } from './fold-erasures.ts';
 import { offeredTo } from './law.ts';
 import { Remembered } from './remembered.ts';
 import {
@@ -22,15 +24,20 @@ import {
   type CompartmentState,
   type DeciderId,
   type GrantState,
+  type MessageState,
   type Say,
   type State,
   sayOf,
 } from './state.ts';
 
-/** A log entry with its signed parts already verified and parsed. `thumbprints` are those of a statement's new keys. */
+/**
+ * A log entry with its signed parts already verified and parsed. `kids` are those of a statement's new keys. `erased`: one that
+ * cannot be read any more, as a later erasure names it.
+ */
 export type FoldInput =
   | { kind: 'statement'; statement: Statement; kids?: Kids | undefined }
   | { kind: 'message'; event: EventOf<'message'>; header: Header }
+  | { kind: 'erased'; message: ErasedMessage }
   | { kind: 'other'; event: Exclude<Event, { kind: 'statement' | 'message' }> };
 
 /** Thumbprints of a signing and a sealing key; computed by the caller, for ring 1 hashes nothing. */
@@ -42,9 +49,26 @@ export function fold(state: State, input: FoldInput, index: number, at: Instant)
   state.at = Math.max(state.at, at);
   if (input.kind === 'statement') foldStatement(state, input.statement, input.kids, index);
   else if (input.kind === 'message') foldMessage(state, input.event, input.header, index);
-  else if (input.event.kind === 'delivery')
-    state.messages.get(input.event.envelope)?.delivered.set(input.event.reader, index);
-  else if (input.event.kind === 'opening') foldOpening(state, input.event, index);
+  else if (input.kind === 'erased') foldErased(state, input.message, index);
+  else foldRecord(state, input.event, index);
+}
+
+/** What the ledger says of its own acts. */
+function foldRecord(state: State, event: Exclude<Event, { kind: 'statement' | 'message' }>, index: number): void {
+  switch (event.kind) {
+    case 'delivery':
+      state.messages.get(event.envelope)?.delivered.set(event.reader, index);
+      return;
+    case 'opening':
+      foldOpening(state, event, index);
+      return;
+    case 'erasure':
+      foldErasure(state, event, index);
+      return;
+    case 'dossier-erasure':
+      foldDossierErasure(state, event, index);
+      return;
+  }
 }
 
 function foldOpening(state: State, { envelope, reader, purpose }: EventOf<'opening'>, index: number): void {
@@ -195,7 +219,8 @@ function foldCompartment(
     ...{ id, dossier, by, audience },
     subjects: subjects.map((subject) => sameId(state, subject)),
     people: subjects.flatMap((subject) => state.persons.get(subject) ?? []),
-    ...{ says: [], remembered: new Remembered(), allowed: new Map(), epochs: [], messages: [], writers: new Set() },
+    ...{ says: [], remembered: new Remembered(), allowed: new Map(), epochs: [], messages: [] },
+    ...{ writers: new Set(), lastMessageAt: 0 },
   });
   state.dossiers.get(dossier)?.compartments.push(id);
 }
@@ -259,7 +284,7 @@ function foldKeys(state: State, statement: StatementOf<'epoch' | 'admit'>): void
 function foldMessage(state: State, event: EventOf<'message'>, header: Header, index: number): void {
   const { id, compartment, sender, purpose, marks, secretHash, size, attachments } = header;
   const { stored, bodyHash } = event;
-  state.messages.set(id, {
+  const message: MessageState = {
     id,
     index,
     compartment,
@@ -274,18 +299,7 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
     delivered: new Map(),
     opened: new Map(),
     openedFor: new Set(),
-    ...{ disclosures: [], erased: null, supersededBy: null, disputedBy: new Set() },
-  });
-  const place = state.compartments.get(compartment);
-  place?.messages.push(id);
-  if (isPerson(sender)) place?.writers.add(nameOf(sender));
-  const sequence = state.sequences.get(sender) ?? { highest: -1, seen: new Set() };
-  state.sequences.set(sender, sequence);
-  sequence.seen.add(header.seq);
-  if (header.seq <= sequence.highest) return;
-  // only the numbers that leave the window now: going through all of them would cost as much for every message
-  const left = header.seq - LIMITS.sequenceWindow;
-  if (left >= sequence.highest) sequence.seen = new Set([header.seq]);
-  else for (let old = sequence.highest - LIMITS.sequenceWindow + 1; old <= left; old++) sequence.seen.delete(old);
-  sequence.highest = header.seq;
+    ...{ disclosures: [], erased: null, gone: null, supersededBy: null, disputedBy: new Set() },
+  };
+  addMessage(state, message, header.seq);
 }

@@ -1,6 +1,7 @@
 /** Ring 1: the consent rule. `decide.ts` is the file that matters. */
 export * from './accept.ts';
 export * from './accept-acts.ts';
+export { RETENTION_RULE } from './accept-erase.ts';
 export * from './authority.ts';
 export * from './civil-time.ts';
 export * from './clocks.ts';
@@ -12,6 +13,7 @@ export * from './law.ts';
 export * from './notices.ts';
 export * from './prohibitions.ts';
 export * from './readers.ts';
+export { Remembered } from './remembered.ts';
 export * from './state.ts';
 export * from './unnamed.ts';
 export * from './visible.ts';

@@ -111,6 +111,8 @@ export type CompartmentState = {
   messages: Id[];
   /** Family members who wrote here. */
   writers: Set<Id>;
+  /** When the newest message was taken in; 0: none was. */
+  lastMessageAt: Instant;
 };
 
 export type MessageState = {
@@ -133,8 +135,10 @@ export type MessageState = {
   openedFor: Set<string>;
   /** Oldest first. */
   disclosures: DisclosureState[];
-  /** The statement that erased it. */
+  /** The statement that erased it: closed from there on. */
   erased: Id | null;
+  /** Where the log says that its key is destroyed; of its content, size and purpose nothing is known any more. */
+  gone: number | null;
   /** The message that took its place. */
   supersededBy: Id | null;
   /** Subjects who dispute it (AVG art. 18). */
@@ -177,14 +181,6 @@ export type AskState = {
   rule: RuleId;
   about: readonly Id[];
   purpose: Purpose;
-};
-
-export type RequestState = {
-  dossier: Id;
-  to: OrganisationId;
-  by: PartyId;
-  right: StatementOf<'request'>['right'];
-  answered: boolean;
 };
 
 export type DisclosureState = {
@@ -237,6 +233,30 @@ export type DossierState = {
   organisations: Set<OrganisationId>;
   /** Everything said here but keys, in order. */
   acts: Act[];
+  /** Messages whose keys are destroyed, in that order. */
+  gone: Id[];
+};
+
+/** A dossier of which every key is destroyed. `entries`: where the log says so; `holders`: organisations that had copies. */
+export type ErasedDossier = {
+  statement: Id;
+  ground: RuleId;
+  decidedBy: OrganisationId;
+  at: Instant;
+  holders: readonly OrganisationId[];
+  entries: number[];
+};
+
+/** A right that was used: by whom towards whom, about whom and which messages (none: all), and what became of it. */
+export type RequestState = {
+  dossier: Id;
+  to: OrganisationId;
+  by: PartyId;
+  right: StatementOf<'request'>['right'];
+  about: Id;
+  items: readonly Id[];
+  answered: boolean;
+  refused: boolean;
 };
 
 export type State = {
@@ -259,10 +279,15 @@ export type State = {
   grants: Map<Id, GrantState>;
   disclosures: Map<Id, DisclosureState>;
   asks: Map<Id, AskState>;
-  /** Rights used, and whether they were answered. */
   requests: Map<Id, RequestState>;
   /** What each erasure erased. */
   erasures: Map<Id, readonly Id[]>;
+  /** Erased messages, and dossiers with the statement, whose keys the log does not say are destroyed. */
+  erasing: Set<Id>;
+  erasingDossiers: Map<Id, Id>;
+  erasedDossiers: Map<Id, ErasedDossier>;
+  /** Entries that say that keys are destroyed, in order. */
+  gone: { index: number; dossier: Id }[];
   messages: Map<Id, MessageState>;
   sequences: Map<PartyId, SequenceState>;
   /** Entries folded so far. */
@@ -290,6 +315,10 @@ export const emptyState = (law: Law): State => ({
   asks: new Map(),
   requests: new Map(),
   erasures: new Map(),
+  erasing: new Set(),
+  erasingDossiers: new Map(),
+  erasedDossiers: new Map(),
+  gone: [],
   messages: new Map(),
   sequences: new Map(),
   size: 0,

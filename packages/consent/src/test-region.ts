@@ -254,6 +254,7 @@ export function seenBy({ state, entries, now }: TestRegion, party: PartyId): Ent
   const sight = sightOf(state, party, DOSSIER, now);
   return entries.filter(({ input }) => {
     if (input.kind === 'statement') return maySee(sight, { kind: 'statement', at: 0, jws: '' }, input.statement, null);
+    if (input.kind === 'erased') return false;
     const envelope = input.kind === 'message' ? input.header.id : 'envelope' in input.event ? input.event.envelope : '';
     return maySee(sight, input.event, null, state.messages.get(envelope) ?? null);
   });

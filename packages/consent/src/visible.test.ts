@@ -28,6 +28,7 @@ const K14 = id('about-child14');
 function words(region: TestRegion, party: PartyId): string[] {
   return seenBy(region, party).flatMap(({ input }) => {
     if (input.kind === 'message') return [`message by ${input.header.sender}`];
+    if (input.kind === 'erased') return [];
     if (input.kind === 'other') return 'envelope' in input.event ? [input.event.kind] : [];
     const { statement } = input;
     if (statement.kind === 'person') return [`person ${statement.person}`];

@@ -48,6 +48,8 @@ export type Sight = {
   statements: Set<Id>;
   /** Disclosures the family is not told of yet. */
   hidden: Set<Id>;
+  /** Messages whose keys are destroyed, of which it may know: it read there, or held a copy. */
+  gone: Set<Id>;
   version: string;
 };
 
@@ -57,7 +59,7 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   const family = isPerson(party) && state.persons.get(nameOf(party))?.dossier === dossier;
   const sight: Sight = {
     ...{ party, compartments: new Set(), partial: new Set(), items: new Set(), persons: new Set() },
-    ...{ statements: new Set(), hidden: new Set(), version: '' },
+    ...{ statements: new Set(), hidden: new Set(), gone: new Set(), version: '' },
   };
   if (!known || !(family || isAtWork(state, party, dossier, now))) return sight;
   for (const id of known.compartments)
@@ -67,9 +69,17 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   sight.persons = all ? new Set(known.persons) : personsOf(state, sight, now);
   if (!family) addForOrganisation(state, sight, known, now);
   for (const act of known.acts) if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
+  for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
+  addSigners(state, sight, known);
   const places = [...sight.statements].map((id) => state.statements.get(id));
   // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
-  sight.version = JSON.stringify([[...sight.compartments], [...sight.partial], [...sight.items], places]);
+  sight.version = JSON.stringify([
+    [...sight.compartments],
+    [...sight.partial],
+    [...sight.items],
+    places,
+    sight.gone.size,
+  ]);
   return sight;
 }
 
@@ -89,7 +99,25 @@ export function knowsDossier(state: State, party: PartyId, dossier: Id, now: Ins
   const reads = (compartment: Id) => decide(state, { party, compartment }, now).outcome === 'permit';
   if (known.by === party || known.compartments.some(reads)) return true;
   const sight = sightOf(state, party, dossier, now);
-  return sight.items.size + sight.statements.size > 0;
+  return sight.items.size + sight.statements.size + sight.gone.size > 0;
+}
+
+/** The family that read where it stood; whoever sent it; whoever held a copy, also when it may read no more. */
+function seesGone(state: State, { party, compartments }: Sight, id: Id, family: boolean): boolean {
+  const message = state.messages.get(id);
+  if (!message) return false;
+  const held = message.delivered.has(party) || message.opened.has(party);
+  return held || isSameSide(message.sender, party) || (family && compartments.has(message.compartment));
+}
+
+/** The seats that signed what is seen: without their keys nothing of it could be verified. */
+function addSigners(state: State, { items, statements }: Sight, known: DossierState): void {
+  const said = known.acts.filter(({ id }) => statements.has(id)).map(({ by }) => by);
+  const sent = [...items].map((id) => state.messages.get(id)?.sender ?? '');
+  for (const signer of [...said, ...sent]) {
+    const seat = state.parties.get(signer)?.seat;
+    if (seat) statements.add(seat.statement);
+  }
 }
 
 /** Messages disclosed to it that it may open now, and what the family is not told of. */
@@ -180,7 +208,8 @@ function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean
     const message = state.messages.get(item);
     return message !== undefined && (sight.compartments.has(message.compartment) || message.delivered.has(sight.party));
   };
-  return kind === 'erase' ? (state.erasures.get(id) ?? []).some(sees) : sees(about ?? '');
+  // all of them: a list with one item of hers would show her the others
+  return kind === 'erase' ? (state.erasures.get(id) ?? []).every(sees) : sees(about ?? '');
 }
 
 function seesDisclosure(state: State, sight: Sight, known: DossierState, act: Act, now: Instant): boolean {
@@ -263,6 +292,8 @@ export function maySee(
   if (statement) return maySeeStatement(sight, statement);
   const { party } = sight;
   const organisation = organisationOf(party) !== null;
+  if (event.kind === 'erasure') return sight.gone.has(event.message.envelope);
+  if (event.kind === 'message' && message && sight.gone.has(message.id)) return false;
   if (!message || !(sight.compartments.has(message.compartment) || sight.items.has(message.id))) return false;
   // a logged refusal carries the exact reason, and that may say who said no
   if (event.kind === 'refusal') return event.party === party && !organisation;

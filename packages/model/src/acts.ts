@@ -155,11 +155,15 @@ export const RightsAnswer = z.strictObject({
   outcome: z.enum(['granted', 'partly', 'refused']),
   ground: RuleId.nullable(),
 });
-/** Messages whose keys are destroyed: on a request, or because the period of keeping is over. */
+/**
+ * What is destroyed, so that no copy opens any more: on a request, or because the period of keeping is over. Single messages,
+ * or, by the partner that opened it, the whole dossier (then without items).
+ */
 export const Erase = z.strictObject({
   ...inDossier,
   kind: z.literal('erase'),
-  items: z.array(Id).min(1).max(64),
+  items: z.array(Id).max(64),
+  whole: z.boolean(),
   request: Id.nullable(),
   ground: RuleId,
 });

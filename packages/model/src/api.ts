@@ -3,7 +3,7 @@
  * channel (packages/broker), so the broker sees neither. Bytes (bodies, chunks) ride beside the JSON, not in it.
  */
 import { z } from 'zod';
-import { EntryView } from './events.ts';
+import { EntryView, ErasedView } from './events.ts';
 import { Count, Hash, Id, Instant, PartyId } from './ids.ts';
 import { Clock, Notice } from './notices.ts';
 
@@ -70,7 +70,10 @@ export const ANSWERS = {
   chunk: z.strictObject({}),
   checkpoint: z.strictObject({ checkpoint: z.string(), proof: z.array(Hash) }),
   inclusion: z.strictObject({ proof: z.array(Hash) }),
-  log: z.strictObject({ entries: z.array(EntryView.extend({ leaf: z.string() })), size: Count }),
+  log: z.strictObject({
+    entries: z.array(z.union([EntryView.extend({ leaf: z.string() }), ErasedView.extend({ leaf: z.string() })])),
+    size: Count,
+  }),
 } as const;
 export type Answer<O extends Op> = z.infer<(typeof ANSWERS)[O]>;
 

@@ -47,8 +47,11 @@ export const ERRORS = {
   'statement-out-of-order': 'This statement does not follow from what the ledger holds. Fetch the newest state first.',
   'wrap-set-wrong':
     'The key was wrapped for other readers than the ledger computes. Fetch the newest state, compute again.',
+  retention:
+    'The law wants this kept for now. Name a request of the person concerned, or wait until the period of keeping is over.',
   // decisions (what a partner may hear; the ledger keeps the exact reason)
   'no-basis': 'There is no standing basis for this. Ask the family, or name a legal basis.',
+  erased: 'This was lawfully erased and opens nowhere any more. Ask whoever decided that, if you need to know more.',
   'not-a-member': 'You may not write here. Ask the family first.',
   // service
   'channel-unknown': 'The secure channel is not known (any more). Open a new one (the client does this itself).',

@@ -3,7 +3,8 @@
  * record of what it did and why. The event's JSON bytes are what the leaf commits to.
  */
 import { z } from 'zod';
-import { Count, Hash, Id, Instant, PartyId } from './ids.ts';
+import { RuleId } from './acts.ts';
+import { Count, Hash, Id, Instant, OrganisationId, PartyId } from './ids.ts';
 import { ReasonCode } from './reasons.ts';
 import { Purpose } from './signed-by.ts';
 
@@ -17,6 +18,19 @@ export const Decision = z.strictObject({
 export type Decision = z.infer<typeof Decision>;
 
 const Jws = z.string().max(400_000);
+
+/** Entries that one `dossier-erasure` names: with all their sequence numbers they fit in one event. */
+export const ERASED_TOGETHER = 4_000;
+
+/** What is still known of an erased message: where it stood, and that its id and number were used. */
+export const ErasedMessage = z.strictObject({
+  index: Count,
+  envelope: Id,
+  compartment: Id,
+  sender: PartyId,
+  seq: Count,
+});
+export type ErasedMessage = z.infer<typeof ErasedMessage>;
 
 export const Event = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('statement'), at: Instant, jws: Jws }),
@@ -49,6 +63,34 @@ export const Event = z.discriminatedUnion('kind', [
     purpose: Purpose,
     decision: Decision,
   }),
+  /**
+   * A message was erased: the key of its entry is destroyed, its leaf stays. The rest is what the rule must go on knowing.
+   * `decidedBy`: an organisation; null: a family member. `statement`: the one that says why, where it may still be read.
+   */
+  z.strictObject({
+    kind: z.literal('erasure'),
+    at: Instant,
+    dossier: Id,
+    statement: Id,
+    ground: RuleId,
+    decidedBy: OrganisationId.nullable(),
+    message: ErasedMessage,
+  }),
+  /**
+   * A whole dossier was erased: every key of these entries is destroyed. One that was large takes several of these.
+   * `sequences`: numbers used by organisations, so that no message of theirs is played again. `holders`: who had copies.
+   */
+  z.strictObject({
+    kind: z.literal('dossier-erasure'),
+    at: Instant,
+    dossier: Id,
+    statement: Id,
+    ground: RuleId,
+    decidedBy: OrganisationId,
+    entries: z.array(Count).max(ERASED_TOGETHER),
+    sequences: z.array(z.strictObject({ sender: PartyId, seq: Count })).max(ERASED_TOGETHER),
+    holders: z.array(OrganisationId).max(1000),
+  }),
   /** A ledger service took over writing. */
   z.strictObject({ kind: z.literal('writer'), at: Instant, instance: Id }),
 ]);
@@ -61,6 +103,7 @@ export const LEAF_TYPE = {
   statement: 1,
   withdraw: 2,
   erasure: 3,
+  'dossier-erasure': 3,
   message: 4,
   delivery: 5,
   opening: 6,
@@ -77,3 +120,15 @@ export const EntryView = z.strictObject({
   event: z.string().max(450_000),
 });
 export type EntryView = z.infer<typeof EntryView>;
+
+/**
+ * An entry whose key was destroyed, as an officer gets it: only its leaf is left. `by`: where the log says that it was erased;
+ * `message`: what that entry says of it, or null when a whole dossier was.
+ */
+export const ErasedView = z.strictObject({
+  index: Count,
+  at: Instant,
+  type: z.number().int().min(1).max(255),
+  erased: z.strictObject({ by: Count, message: ErasedMessage.nullable() }),
+});
+export type ErasedView = z.infer<typeof ErasedView>;

@@ -237,7 +237,7 @@ export class PureWorld implements World {
     return { size: this.state.size, root: filled('root', HASH) };
   }
 
-  #append(input: FoldInput): void {
+  #append(input: Exclude<FoldInput, { kind: 'erased' }>): void {
     const statement = input.kind === 'statement' ? input.statement : null;
     const event: Event = input.kind === 'statement' ? { kind: 'statement', at: this.#now, jws: '' } : input.event;
     const about = input.kind === 'message' ? input.header.id : 'envelope' in event ? event.envelope : null;
