@@ -132,11 +132,31 @@ export const EVENTS: Record<string, () => Made> = {
     ),
   erase: () =>
     statement(
-      { kind: 'erase', dossier: place.dossier, items: [id(), id()], request: null, ground: 'L30' },
+      { kind: 'erase', dossier: place.dossier, items: [id(), id()], whole: false, request: null, ground: 'L30' },
       'partner/org-a',
       professional,
-      LEAF_TYPE.erasure,
     ),
+  erasure: () => ({
+    type: LEAF_TYPE.erasure,
+    event: {
+      ...{ kind: 'erasure', at: AT, dossier: place.dossier, statement: id(), ground: 'L30', decidedBy: 'org-a' },
+      message: { index: 7, envelope: id(), compartment: place.compartment, sender: PERSON, seq: 0 },
+    },
+  }),
+  'dossier-erasure': () => ({
+    type: LEAF_TYPE['dossier-erasure'],
+    event: {
+      ...{
+        kind: 'dossier-erasure',
+        at: AT,
+        dossier: place.dossier,
+        statement: id(),
+        ground: 'L30',
+        decidedBy: 'org-a',
+      },
+      ...{ entries: [3, 7, 9], sequences: [], holders: [] },
+    },
+  }),
   opening: openingEvent,
   delivery: () => ({
     type: LEAF_TYPE.delivery,

@@ -9,8 +9,16 @@ import { base64url, need, Refused, textOf, toBase64url, utf8 } from './text.js';
 const EVENT_CODE = 'event-format';
 
 /** Leaf types by kind of event; statements have type 1 unless named here. */
-const TYPES = { message: [4], delivery: [5], opening: [6], refusal: [7], writer: [8] };
-const STATEMENT_TYPES = { grant: [1], withdraw: [2], refuse: [1], disclose: [1], erase: [1, 3] };
+const TYPES = {
+  message: [4],
+  delivery: [5],
+  opening: [6],
+  refusal: [7],
+  writer: [8],
+  erasure: [3],
+  'dossier-erasure': [3],
+};
+const STATEMENT_TYPES = { grant: [1], withdraw: [2], refuse: [1], disclose: [1], erase: [1] };
 /** What the page tells of each kind must be there, and of its sort. */
 const MEMBERS = {
   grant: { partner: 'string', purposes: 'strings', from: 'time', until: 'time', history: 'boolean' },
@@ -24,11 +32,14 @@ const MEMBERS = {
   opening: { reader: 'string', purpose: 'string' },
   refusal: { party: 'string', act: 'string', purpose: 'string' },
   writer: { instance: 'string' },
+  erasure: { ground: 'string', message: 'placed' },
+  'dossier-erasure': { ground: 'string', entries: 'list' },
 };
 const SORTS = {
   string: (value) => typeof value === 'string',
   boolean: (value) => typeof value === 'boolean',
   time: (value) => Number.isSafeInteger(value) && value >= 0 && value <= 8.64e15,
+  placed: (value) => Number.isSafeInteger(value?.index),
   list: (value) => Array.isArray(value),
   strings: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
 };

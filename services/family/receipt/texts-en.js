@@ -13,6 +13,7 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const counted = (count) => (count === 1 ? '1 message' : `${count} messages`);
 
 const readBeforeEnglish = 'That nobody read before that time. What was read stays read.';
+const otherCopiesEnglish = 'That there is no copy left anywhere else.';
 const contentTrueEnglish = 'That the content of the message is true.';
 
 const KINDS_EN = {
@@ -49,11 +50,29 @@ const KINDS_EN = {
     ],
   },
   erase: {
+    name: 'This order to erase',
+    says: (act) => [
+      `${capital(whoEnglish(act.by))} has ${act.whole ? 'the whole dossier' : counted(act.items.length)} erased.`,
+      `Reason: rule ${act.ground}.`,
+    ],
+    open: [
+      'That the erasing was done. That stands at another place in the ledger.',
+      otherCopiesEnglish,
+      readBeforeEnglish,
+    ],
+  },
+  erasure: {
     name: 'This erasure',
     says: (act) => [
-      `${capital(whoEnglish(act.by))} has ${counted(act.items.length)} erased. Reason: rule ${act.ground}.`,
+      `The key of one message is destroyed. It stood at place ${act.message.index}.`,
+      `Reason: rule ${act.ground}.`,
     ],
-    open: ['That there is no copy left anywhere else.', readBeforeEnglish],
+    open: [otherCopiesEnglish, readBeforeEnglish, 'That the erasing was allowed.'],
+  },
+  'dossier-erasure': {
+    name: 'This erasure of a dossier',
+    says: (act) => [`The keys of ${act.entries.length} places are destroyed.`, `Reason: rule ${act.ground}.`],
+    open: [otherCopiesEnglish, readBeforeEnglish, 'That the erasing was allowed.'],
   },
   opening: {
     name: 'This opening of a message',

@@ -57,9 +57,25 @@ const KINDS = {
     open: ['Dat het delen mocht. Een rechter kan dat beoordelen.', contentTrue, 'Dat er niet meer is gedeeld.'],
   },
   erase: {
+    name: 'Deze opdracht om te wissen',
+    says: (act) => [
+      `${first(who(act.by))} laat ${act.whole ? 'het hele dossier' : messages(act.items.length)} wissen.`,
+      `Reden: regel ${act.ground}.`,
+    ],
+    open: ['Dat het wissen is gebeurd. Dat staat op een andere plaats in het logboek.', otherCopies, readBefore],
+  },
+  erasure: {
     name: 'Deze wissing',
-    says: (act) => [`${first(who(act.by))} laat ${messages(act.items.length)} wissen. Reden: regel ${act.ground}.`],
-    open: [otherCopies, readBefore],
+    says: (act) => [
+      `De sleutel van één bericht is vernietigd. Het stond op plaats ${act.message.index}.`,
+      `Reden: regel ${act.ground}.`,
+    ],
+    open: [otherCopies, readBefore, 'Dat het wissen mocht.'],
+  },
+  'dossier-erasure': {
+    name: 'Deze wissing van een dossier',
+    says: (act) => [`De sleutels van ${act.entries.length} plaatsen zijn vernietigd.`, `Reden: regel ${act.ground}.`],
+    open: [otherCopies, readBefore, 'Dat het wissen mocht.'],
   },
   opening: {
     name: 'Dit openen van een bericht',
