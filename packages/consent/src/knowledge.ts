@@ -32,19 +32,21 @@ export type Live = (decider: DeciderId) => readonly GrantState[];
 /**
  * Whether everybody who decides had a yes in force at `at`, for one and the same purpose. The state knows only who decides
  * by the newest word on it: what lies before a change of custody counts as no, because to tell somebody of what it could
- * not read would be a leak. `died`: the death that `at` lies just before; then the say of the dead counted too.
+ * not read would be a leak. `event`: the act that `at` belongs to; just before a death the say of the dead counted too.
  */
-export function agreedAt(state: State, place: CompartmentState, live: Live, at: Instant, died?: Act): boolean {
+export function agreedAt(state: State, place: CompartmentState, live: Live, at: Instant, event?: Act): boolean {
   const acts = state.dossiers.get(place.dossier)?.acts ?? [];
   let shared = ALL_PURPOSES;
   for (const subject of place.people) {
     const deciders = decidersOf(state, subject, at, place.audience);
     const alone = deciders.length === 1 && deciders[0] === subject.id;
-    const changed = ({ kind, about, at: when }: Act) =>
-      when > at && about === subject.id && (kind === 'capacity' || (kind === 'custody' && !alone));
+    const changed = ({ kind, about, index, at: when }: Act) =>
+      (when > at || (event !== undefined && index > event.index)) &&
+      about === subject.id &&
+      (kind === 'capacity' || (kind === 'custody' && !alone));
     if (deciders.length === 0 || acts.some(changed)) return false;
     const widowed = !alone && subject.holderDied !== null;
-    const dead = widowed && died?.index === subject.holderDied ? died.about : null;
+    const dead = widowed && event?.index === subject.holderDied ? event.about : null;
     for (const decider of dead === null ? deciders : [...deciders, dead]) {
       const lapsed = ({ index }: GrantState) => widowed && dead === null && index < (subject.holderDied ?? 0);
       const inForce = live(decider).filter((grant) => grant.from <= at && at < grant.until);

@@ -163,9 +163,9 @@ function tellStops(listener: Listener, tell: Tell): void {
     if (grant) says.set(by, [...(says.get(by) ?? []), grant]);
     else {
       const live: Live = (decider) => says.get(decider) ?? [];
-      const before = agreedAt(state, place, live, act.at);
+      const before = agreedAt(state, place, live, act.at, act);
       says.delete(by);
-      const stopped = before && !agreedAt(state, place, live, act.at);
+      const stopped = before && !agreedAt(state, place, live, act.at, act);
       if (stopped || act.kind === 'refuse') tellStop(listener, tell, act, place, to, stopped);
     }
   }
