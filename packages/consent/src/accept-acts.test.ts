@@ -1,6 +1,6 @@
 /** Who may say what: every kind of statement, by everybody who may and everybody who may not. A refusal changes nothing. */
 import { officer, type PartyId, partner, STEWARD, Statement, type StatementInput } from '@eenmaal/model';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { State } from './state.ts';
 import {
   ALL_ANSWERS,
@@ -208,8 +208,12 @@ function epochOf({ region }: Scene): StatementInput {
 const copyOf = ({ law: _, ...rest }: State) => structuredClone(rest);
 
 describe('who may say what', () => {
-  const scene = new Scene();
-  const before = copyOf(scene.region.state);
+  let scene: Scene;
+  let before: unknown;
+  beforeAll(() => {
+    scene = new Scene();
+    before = copyOf(scene.region.state);
+  });
 
   it('is decided for every kind there is', () => {
     const kinds = Statement.options.map((option) => option.shape.kind.value);
