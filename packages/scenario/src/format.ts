@@ -323,8 +323,8 @@ export const Head = z.strictObject({
 });
 export type Head = z.infer<typeof Head>;
 
-/** A checked file. `lines`: where each step stands. */
-export type Scenario = Head & { steps: (Step & { line: number })[] };
+/** A checked file. `lines`: where what stands before the steps stands (`custody.K8`). */
+export type Scenario = Head & { steps: (Step & { line: number })[]; lines: ReadonlyMap<string, number> };
 
 /** The published form of the whole file. */
 export const jsonSchema = (): unknown => {

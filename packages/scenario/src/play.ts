@@ -5,7 +5,7 @@ import { Cast, organisationId } from './cast.ts';
 import { clockOf } from './check.ts';
 import { differs, expectations } from './expectations.ts';
 import { type Fields, listed, type Scenario, type Step } from './format.ts';
-import { custodyOf, inDossier, type Maker, personOf, questionOf, statementsOf } from './statements.ts';
+import { custodyOf, inDossier, type Maker, personOf, questionOf, type Signed, statementsOf } from './statements.ts';
 import { instantOf } from './times.ts';
 import type { Said, SendResult, World } from './world.ts';
 
@@ -30,6 +30,11 @@ export async function play(scenario: Scenario, world: World): Promise<Failure[]>
   const failures: Failure[] = [];
   const began = await guarded(() => begin(scenario, world));
   if (typeof began === 'string') return [{ line: 1, step: 0, verb: 'start', what: began }];
+  if ('refused' in began) {
+    const { place, refused } = began;
+    const what = `${place} was refused: ${refused}. Correct it, or say it in a step with "refused" when that is meant`;
+    return [{ line: scenario.lines.get(place) ?? 1, step: 0, verb: 'start', what }];
+  }
   // every step comes after the one before, also when the clock of the file stands still: so many milliseconds later
   for (const [index, step] of scenario.steps.entries()) {
     world.moveTo(began.clock.now + index);
@@ -51,32 +56,33 @@ async function guarded<T>(act: () => Promise<T>): Promise<T | string> {
   }
 }
 
-async function begin(scenario: Scenario, world: World): Promise<Playing> {
+/** Says everything that stands before the steps, up to the first that is refused. */
+async function begin(scenario: Scenario, world: World): Promise<Playing | { place: string; refused: string }> {
   const cast = new Cast(world);
   for (const name of Object.keys(scenario.partners)) cast.addPartner(name);
   const first = Object.entries(scenario.partners).find(([, { attests }], place) => attests ?? place === 0);
   const opener = partner(organisationId(first?.[0] ?? Object.keys(scenario.partners)[0] ?? ''));
-  const clock = clockOf(scenario);
-  const maker: Maker = { world, cast, opener, clock, orders: new Map() };
-  await must(world.say(opener, { kind: 'dossier', ...inDossier(maker) }), 'opening the dossier');
-  for (const [name, person] of Object.entries(scenario.people)) {
-    const { by, input } = personOf(maker, name, person);
-    await must(world.say(by, input), `people.${name}`);
+  const maker: Maker = { world, cast, opener, clock: clockOf(scenario), orders: new Map() };
+  for (const [place, say] of head(maker, scenario)) {
+    const said = await say();
+    if ('refused' in said) return { place, refused: said.refused };
   }
-  for (const [child, terms] of Object.entries(scenario.custody ?? {})) {
-    const holders = typeof terms === 'string' || Array.isArray(terms) ? { holders: terms } : terms;
-    const { by, input } = custodyOf(maker, child, holders);
-    await must(world.say(by, input), `custody.${child}`);
-  }
-  for (const [name, terms] of Object.entries(scenario.compartments ?? {}))
-    await must(openCompartment(maker, { name, ...terms }), `compartments.${name}`);
   return { ...maker, atStart: await world.counts() };
 }
 
-async function must(act: Promise<Said>, what: string): Promise<void> {
-  const said = await act;
-  if ('refused' in said)
-    throw new Error(`${what} was refused: ${said.refused}. Say it in a step with "refused" if meant`);
+/** Lazily, because a name must be in the cast before another speaks of it. */
+function* head(maker: Maker, { people, custody, compartments }: Scenario): Iterable<[string, () => Promise<Said>]> {
+  const { world, opener } = maker;
+  const say = ({ by, input }: Signed) => world.say(by, input);
+  yield ['partners', () => world.say(opener, { kind: 'dossier', ...inDossier(maker) })];
+  for (const [name, person] of Object.entries(people))
+    yield [`people.${name}`, () => say(personOf(maker, name, person))];
+  for (const [child, terms] of Object.entries(custody ?? {})) {
+    const holders = typeof terms === 'string' || Array.isArray(terms) ? { holders: terms } : terms;
+    yield [`custody.${child}`, () => say(custodyOf(maker, child, holders))];
+  }
+  for (const [name, terms] of Object.entries(compartments ?? {}))
+    yield [`compartments.${name}`, () => openCompartment(maker, { name, ...terms })];
 }
 
 async function playStep(playing: Playing, step: Step): Promise<Outcome> {

@@ -50,7 +50,11 @@ function parseAll(raw: unknown, lineOf: (path: Path) => number, problems: Proble
       const step = parseStep(rawStep, index, lineOf, problems);
       if (step) steps.push(step);
     }
-  return head && { ...head, steps };
+  if (!head) return null;
+  const lines = new Map<string, number>();
+  for (const key of ['people', 'custody', 'compartments'] as const)
+    for (const name of Object.keys(head[key] ?? {})) lines.set(`${key}.${name}`, lineOf([key, name]));
+  return { ...head, steps, lines };
 }
 
 function parseStep(raw: unknown, index: number, lineOf: (path: Path) => number, problems: Problem[]) {
