@@ -71,6 +71,7 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   for (const act of known.acts) if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
   for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
   addSigners(state, sight, known);
+  addSigners(state, sight, known);
   const places = [...sight.statements].map((id) => state.statements.get(id));
   // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
   sight.version = JSON.stringify([
@@ -117,6 +118,17 @@ function addSigners(state: State, { items, statements }: Sight, known: DossierSt
   for (const signer of [...said, ...sent]) {
     const seat = state.parties.get(signer)?.seat;
     if (seat) statements.add(seat.statement);
+  }
+}
+
+/** Whoever signed what is seen: without their keys nothing of it could be verified. */
+function addSigners(state: State, { items, persons, statements }: Sight, known: DossierState): void {
+  const said = known.acts.filter(({ id }) => statements.has(id)).map(({ by }) => by);
+  const sent = [...items].map((id) => state.messages.get(id)?.sender ?? '');
+  for (const signer of [...said, ...sent]) {
+    const seat = state.parties.get(signer)?.seat;
+    if (seat) statements.add(seat.statement);
+    if (isPerson(signer)) persons.add(nameOf(signer));
   }
 }
 
