@@ -33,7 +33,7 @@ export async function say(participant: Participant, statement: StatementInput): 
 export const share = (participant: Participant, dossier: Id, { items, ...act }: Sharing): Promise<Said> =>
   participant.disclose({ dossier, envelopes: items, ...act });
 
-/** A seat for a professional, with keys from that professional's own device. */
+/** A seat for a professional, with keys from that professional's own device; what we hold the keys of, it can open too. */
 export async function giveSeat(
   participant: Participant,
   organisation: OrganisationId,
@@ -42,5 +42,15 @@ export async function giveSeat(
   terms: NewSeat,
 ) {
   const party = seat(organisation, newId(random));
-  return { seat: party, ...(await say(participant, { kind: 'seat', dossier, seat: party, ...terms })) };
+  const said = await say(participant, { kind: 'seat', dossier, seat: party, ...terms });
+  // the seat stands either way: whoever writes next hands over the keys
+  await handKeys(participant, dossier).catch(() => {});
+  return { seat: party, ...said };
+}
+
+async function handKeys(participant: Participant, dossier: Id): Promise<void> {
+  const { mirror, keys } = participant;
+  await mirror.refresh(dossier);
+  for (const compartment of mirror.state.dossiers.get(dossier)?.compartments ?? [])
+    if (keys.labelOf(compartment) !== null) await participant.ensureKey(compartment);
 }

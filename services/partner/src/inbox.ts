@@ -3,7 +3,7 @@
  * crash in between), closes what may not be read any more. Opens nothing. Before: the ledger decided and logged the
  * delivery. After: partner.ts opens when somebody asks.
  */
-import type { Participant } from '@eenmaal/client';
+import type { Mirror, Participant } from '@eenmaal/client';
 import { decide, type State } from '@eenmaal/consent';
 import type { Log } from '@eenmaal/host';
 import type { Id, PartyId } from '@eenmaal/model';
@@ -12,8 +12,8 @@ import type { IndexStore } from './index-store.ts';
 /** Ids asked for at once. */
 const NAMED = 64;
 
-/** From which place in the log on each compartment was readable when that was last written to the index. */
-export type Readable = Map<Id, number>;
+/** What of each compartment was readable when that was last written to the index. */
+export type Readable = Map<Id, string>;
 
 /** Notes for every item whether there is a basis now; answers closed ones that may be read again, by dossier. */
 export function updateAccess(
@@ -25,10 +25,12 @@ export function updateAccess(
   const again = new Map<Id, Id[]>();
   for (const compartment of store.compartments()) {
     const from = readableFrom(mirror.state, party, compartment, now);
-    if (noted.get(compartment) === from) continue;
-    const reopened = store.setAccess(compartment, from);
+    const single = disclosedIn(mirror, party, compartment);
+    const readable = [from, ...single].join(' ');
+    if (noted.get(compartment) === readable) continue;
+    const reopened = store.setAccess(compartment, from, single);
     // Those are asked for until they are here.
-    if (reopened.length === 0) noted.set(compartment, from);
+    if (reopened.length === 0) noted.set(compartment, readable);
     for (const id of reopened) {
       const dossier = store.item(id)?.dossier;
       if (dossier) again.set(dossier, [...(again.get(dossier) ?? []), id]);
@@ -52,6 +54,12 @@ function readableFrom(state: State, party: PartyId, compartment: Id, now: number
     else low = middle + 1;
   }
   return low;
+}
+
+/** Single messages there that were shared with this party; the ledger shows those it may open now, and no others. */
+function disclosedIn({ state, disclosures }: Mirror, party: PartyId, compartment: Id): Id[] {
+  const shared = [...disclosures].filter(([, given]) => given.some(({ statement }) => statement.to === party));
+  return shared.map(([id]) => id).filter((id) => state.messages.get(id)?.compartment === compartment);
 }
 
 /** Takes delivery in one dossier; each page is on disk before the next is asked for. */

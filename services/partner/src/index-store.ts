@@ -219,18 +219,17 @@ export class IndexStore {
    * Notes for a compartment's items whether there is a basis to read them now. Unopened ones without are closed and
    * their ciphertext thrown away; closed ones that may be read again are named, to be fetched again.
    * @param from the first place in the log from which reading is allowed; Infinity: nothing
+   * @param single items that may be read wherever they stand
    */
-  setAccess(compartment: Id, from: number): Id[] {
+  setAccess(compartment: Id, from: number, single: readonly Id[] = []): Id[] {
     // SQLite has no Infinity, and no place in the log is this far.
     const place = Math.min(from, Number.MAX_SAFE_INTEGER);
     const { again, closed } = this.#act(() => {
       const where = "compartment = ? AND status <> 'sent'";
-      this.#db
-        .prepare(`UPDATE item SET access = 0 WHERE ${where} AND access = 1 AND place < ?`)
-        .run(compartment, place);
-      this.#db
-        .prepare(`UPDATE item SET access = 1 WHERE ${where} AND access = 0 AND place >= ?`)
-        .run(compartment, place);
+      const readable = '(place >= ? OR id IN (SELECT value FROM json_each(?)))';
+      const values = [compartment, place, JSON.stringify(single)] as const;
+      this.#db.prepare(`UPDATE item SET access = 0 WHERE ${where} AND access = 1 AND NOT ${readable}`).run(...values);
+      this.#db.prepare(`UPDATE item SET access = 1 WHERE ${where} AND access = 0 AND ${readable}`).run(...values);
       const close = this.#db.prepare(`
         UPDATE item SET status = 'closed', header = NULL, jws = NULL, body = NULL
         WHERE compartment = ? AND status = 'waiting' AND access = 0`);
