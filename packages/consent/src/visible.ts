@@ -24,6 +24,7 @@ import { decidesIn, readsAbout } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
+import { knowsOrganisation } from './knowledge.ts';
 import { ageBand, whoDecides, whoReads } from './law.ts';
 import {
   type Act,
@@ -68,9 +69,11 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   const all = family || known.by === party;
   sight.persons = all ? new Set(known.persons) : personsOf(state, sight, now);
   if (!family) addForOrganisation(state, sight, known, now);
-  for (const act of known.acts) if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
+  const isSeat = ({ kind }: Act) => kind === 'seat' || kind === 'seat-end';
+  // seats last: whether the family may know of one hangs on what else it sees
+  for (const act of [...known.acts.filter((one) => !isSeat(one)), ...known.acts.filter(isSeat)])
+    if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
   for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
-  addSigners(state, sight, known);
   addSigners(state, sight, known);
   const places = [...sight.statements].map((id) => state.statements.get(id));
   // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
@@ -109,16 +112,6 @@ function seesGone(state: State, { party, compartments }: Sight, id: Id, family: 
   if (!message) return false;
   const held = message.delivered.has(party) || message.opened.has(party);
   return held || isSameSide(message.sender, party) || (family && compartments.has(message.compartment));
-}
-
-/** The seats that signed what is seen: without their keys nothing of it could be verified. */
-function addSigners(state: State, { items, statements }: Sight, known: DossierState): void {
-  const said = known.acts.filter(({ id }) => statements.has(id)).map(({ by }) => by);
-  const sent = [...items].map((id) => state.messages.get(id)?.sender ?? '');
-  for (const signer of [...said, ...sent]) {
-    const seat = state.parties.get(signer)?.seat;
-    if (seat) statements.add(seat.statement);
-  }
 }
 
 /** Whoever signed what is seen: without their keys nothing of it could be verified. */
@@ -188,7 +181,9 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
       return involved || known.by === party || (family && readsChild(state, known, act, nameOf(party), now));
     case 'seat':
     case 'seat-end':
-      return family || isSameSide(act.by, party) || known.by === party || sight.compartments.size > 0;
+      // a seat of an organisation that only another adult has to do with would tell that it does
+      if (family) return knowsOrganisation(state, sight, known, organisationOf(act.by) ?? '');
+      return isSameSide(act.by, party) || known.by === party || sight.compartments.size > 0;
     case 'allow':
       return sight.compartments.has(act.about ?? '');
     case 'ask': {
