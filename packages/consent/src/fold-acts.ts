@@ -3,7 +3,6 @@ import {
   type Id,
   isPerson,
   nameOf,
-  type OrganisationId,
   organisationOf,
   partner,
   person,
@@ -181,9 +180,13 @@ function foldAllow(state: State, { by, compartment, reader, on, id }: StatementO
   else readers.delete(reader);
 }
 
-/** The organisation and all its seats, from here on. */
-export function endOrganisation(state: State, organisation: OrganisationId): void {
+/** The organisation and all its seats, from here on; every dossier it has to do with remembers it. */
+export function endOrganisation(state: State, statement: StatementOf<'succession'>, index: number): void {
+  const { kind, id, by, partner: organisation } = statement;
   for (const party of state.parties.values()) if (party.organisation === organisation) party.ended = true;
+  for (const { organisations, acts } of state.dossiers.values())
+    if (organisations.has(organisation))
+      acts.push({ kind, id, index, at: state.at, by, partner: organisation, about: null });
 }
 
 /** Asking, disclosing, objecting, weighing; rights used and answered. */

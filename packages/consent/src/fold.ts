@@ -116,7 +116,7 @@ function foldStatement(state: State, statement: Statement, kids: Kids | undefine
     case 'consult':
       break;
     case 'succession':
-      endOrganisation(state, statement.partner);
+      endOrganisation(state, statement, index);
       break;
     case 'custody':
     case 'capacity':
