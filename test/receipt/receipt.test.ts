@@ -106,6 +106,9 @@ describe('what is refused', () => {
   };
   const stray = { kind: 'statement', at: AT, jws: event.jws };
   const fork = treeWith(leaf, 812, 900);
+  const opening = receiptOf('opening').receipt.event.replace('"reader":"partner/org-a"', '"reader":"partner/org-b"');
+  const message = JSON.parse(receiptOf('message').receipt.event) as { header: string };
+  const header = JSON.stringify({ ...JSON.parse(message.header), kid: toBase64url(new Uint8Array(32)) });
 
   const cases: [string, string, object][] = [
     ['receipt-format', 'no receipt', {}],
@@ -123,6 +126,8 @@ describe('what is refused', () => {
     ['event-format', 'another kind of event', placed(9, '{"kind":"other","at":1}')],
     ['event-format', 'a name every object has', placed(1, '{"kind":"constructor","at":1}')],
     ['event-format', 'a statement signed as something else', placed(6, JSON.stringify({ ...stray, kind: 'opening' }))],
+    ['event-format', 'another reader than asked', placed(6, opening)],
+    ['event-format', 'another key than the message names', placed(4, JSON.stringify({ ...message, header }))],
     ['event-format', 'a delivery to nobody', placed(5, `{"kind":"delivery","at":${AT}}`)],
     ['proof-mismatch', 'another salt', { ...receipt, salt: toBase64url(new Uint8Array(32)) }],
     ['proof-mismatch', 'another time', { ...receipt, event: receipt.event.replace(`"at":${AT}`, `"at":${AT + 1}`) }],
@@ -172,6 +177,29 @@ describe('what is refused', () => {
   it.each(policies)('%s: %s', (code, _what, policy) =>
     expect(codeOf(receipt, code === 'vkey-key-id' ? `${policy}quorum none\n` : policy)).toBe(code),
   );
+
+  it('checkpoint-origin: a comparison with another log, though that is trusted too', () => {
+    const other = signerOf('other.example.nl', 1, new Uint8Array(32).fill(9));
+    const both = `log ${formatVkey(other.key)}\n${POLICY}`;
+    const note = new TextDecoder().decode(signedAt(tree, 900, [], other));
+    expect(codeOf({ ...receipt, compare: { checkpoint: note, proof: [] } }, both)).toBe('checkpoint-origin');
+    const there = check(
+      { ...receipt, proof: receipt.proof.replace(/\n\n.*$/s, `\n\n${note}`) },
+      `${both.split('\n')[0]}\nquorum none`,
+    );
+    expect(refusal(() => core.compareReceipts(check(receipt), there))).toBe('checkpoint-origin');
+  });
+
+  it('note-bad-signature: a cosignature, rightly signed, of a time that no number holds exactly', () => {
+    const text = `${log.key.name}\n900\n`;
+    const body = receipt.proof.slice(receipt.proof.indexOf(text)).split('\n\n')[0];
+    const { key, sign } = witnesses[2] as (typeof witnesses)[number];
+    const time = Buffer.alloc(8);
+    time.writeBigUInt64BE(2n ** 53n);
+    const signature = sign(utf8(`cosignature/v1\ntime ${2n ** 53n}\n${body}\n`));
+    const line = Buffer.concat([Buffer.from(key.keyId, 'hex'), time, signature]).toString('base64');
+    expect(codeOf({ ...receipt, proof: `${receipt.proof}\u2014 ${key.name} ${line}\n` })).toBe('note-bad-signature');
+  });
 
   it('names the step it ended at', () => {
     const steps = cases.map(([, , wrong]) => {
