@@ -42,7 +42,7 @@ export async function startLog() {
   const [clock, monotonic] = [() => Date.now(), () => performance.now()];
   const journal = await Journal.open({
     store: counting,
-    vaultKey: random(32),
+    vaultKeys: { keys: [random(32)], replace: async () => {} },
     law: await readLaw(),
     clock,
     monotonic,

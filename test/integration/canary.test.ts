@@ -128,7 +128,7 @@ async function play(): Promise<void> {
     keys.set(`signing key of ${name}`, seed.subarray(0, 32));
     keys.set(`sealing key of ${name}`, seed.subarray(32));
   }
-  keys.set('vault key', chain.vaultKey);
+  keys.set('vault key', chain.vaultKeys.keys[0] as Uint8Array);
 }
 
 async function everything(): Promise<Map<string, Uint8Array>> {

@@ -36,9 +36,9 @@ function startOn(shown: readonly Stored[], more: Partial<LedgerStore> = {}, regi
     },
     append: () => Promise.reject(new Error('it served')),
   };
-  const { clock, law, vaultKey, ledgerIdentity: identity } = chain;
+  const { clock, law, vaultKeys, ledgerIdentity: identity } = chain;
   return startLedger({
-    ...{ store, identity, vaultKey, law, region, clock, random: seededRandom('again') },
+    ...{ store, identity, vaultKeys, law, region, clock, random: seededRandom('again') },
     monotonic: () => performance.now(),
   });
 }

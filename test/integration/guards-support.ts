@@ -40,8 +40,8 @@ export async function fork(chain: TestChain) {
     if (!body || (await store.putBody(body)) !== stored) throw new Error('the bodies do not lie as they lay');
   }
   await from.readAll(1, async ({ seq, bytes }) => void (await store.append(bytes, seq - 1, `copy-${seq}`)));
-  const { clock, random, law, region, vaultKey, ledgerIdentity } = chain;
-  const common = { clock, random, law, region, vaultKey, identity: ledgerIdentity };
+  const { clock, random, law, region, vaultKeys, ledgerIdentity } = chain;
+  const common = { clock, random, law, region, vaultKeys, identity: ledgerIdentity };
   const ledger = await startLedger({ ...common, store, monotonic: () => performance.now() });
   const requests = serveRequests(nc, (account, frame) => ledger.handle(account, frame));
   await nc.flush();

@@ -234,8 +234,8 @@ export async function impatient(chain: TestChain, party: PartyId, identity: Iden
 /** A fresh ledger service on the same store would come to exactly this state, tree and size. */
 export async function sameAsReplay(chain: TestChain): Promise<void> {
   const { store, journal } = chain.ledger;
-  const { clock, law, random, vaultKey } = chain;
-  const fresh = await Journal.open({ store, vaultKey, law, clock, random, monotonic: () => performance.now() });
+  const { clock, law, random, vaultKeys } = chain;
+  const fresh = await Journal.open({ store, vaultKeys, law, clock, random, monotonic: () => performance.now() });
   expect(fresh.size).toBe(journal.size);
   expect(toBase64url(fresh.tree.root())).toBe(toBase64url(journal.tree.root()));
   expect(fresh.state).toEqual(journal.state);

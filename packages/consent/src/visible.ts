@@ -96,6 +96,9 @@ function isAtWork(state: State, party: PartyId, dossier: Id, now: Instant): bool
 
 /** Whether a party may know of this dossier now: it belongs to it, opened it, reads in it, or was given or asked something. */
 export function knowsDossier(state: State, party: PartyId, dossier: Id, now: Instant): boolean {
+  const erased = state.erasedDossiers.get(dossier);
+  // who kept it and who held copies: they must know that it is gone, and why
+  if (erased) return [erased.decidedBy, ...erased.holders].includes(organisationOf(party) ?? '');
   const known = state.dossiers.get(dossier);
   if (!known) return false;
   if (isPerson(party)) return known.persons.includes(nameOf(party));

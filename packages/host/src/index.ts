@@ -7,3 +7,4 @@ export * from './native-signer.ts';
 export * from './participant.ts';
 export * from './seat.ts';
 export * from './settings.ts';
+export * from './vault-key.ts';

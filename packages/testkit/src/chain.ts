@@ -33,7 +33,7 @@ import { seededRandom } from './random.ts';
 export type StartLedger<S> = (options: {
   store: LedgerStore;
   identity: Identity;
-  vaultKey: Uint8Array;
+  vaultKeys: VaultKeys;
   law: Law;
   region: string;
   clock(): Instant;
@@ -42,8 +42,12 @@ export type StartLedger<S> = (options: {
   notify?(account: string): void;
   onFatal?(error: EenmaalError): void;
   onInternal?(error: unknown): void;
-  unsafe?: { releaseCheck?: boolean; epochCheck?: boolean };
+  unsafe?: Unsafe;
 }) => Promise<S & { handle(account: string, frame: Uint8Array): Promise<Uint8Array> }>;
+
+/** Where the ledger's vault key lies, as the ledger service has it. */
+export type VaultKeys = { readonly keys: readonly Uint8Array[]; replace(keys: readonly Uint8Array[]): Promise<void> };
+type Unsafe = { releaseCheck?: boolean; epochCheck?: boolean; keepKeys?: boolean };
 
 export type RegisteredPartner = { id: string; roles: string[]; attests: boolean };
 
@@ -55,7 +59,7 @@ export type ChainOptions<S> = {
   seed?: string | number;
   clock?: () => Instant;
   profile?: 'strict' | 'statute';
-  unsafe?: { releaseCheck?: boolean; epochCheck?: boolean };
+  unsafe?: Unsafe;
   maxFileStore?: number;
   /** Sees every frame that crosses the wire, for tests that search it. */
   onFrame?(frame: Uint8Array): void;
@@ -91,7 +95,7 @@ export async function startChain<S>(options: ChainOptions<S>) {
   const server = await startNatsServer({ serverPath: path, config, dir });
   const identities = new Map<PartyId, Identity>([[STEWARD, newIdentity(random)]]);
   const ledgerIdentity = newIdentity(random);
-  const vaultKey = random(32);
+  const vaultKeys = memoryKeys(random(32));
   const region = regionStatement(random, identities.get(STEWARD) as Identity, ledgerIdentity, clock(), options.profile);
 
   const closers: (() => Promise<void>)[] = [];
@@ -101,7 +105,7 @@ export async function startChain<S>(options: ChainOptions<S>) {
     const store = await openStreams(nc, { monitorUrls: [server.monitorUrl], signal: abort.signal });
     const fatal: EenmaalError[] = [];
     const service = await options.startLedger({
-      ...{ store, identity: ledgerIdentity, vaultKey, law, region, clock, random },
+      ...{ store, identity: ledgerIdentity, vaultKeys, law, region, clock, random },
       monotonic: () => performance.now(),
       notify: (account) => wake(nc, account),
       onFatal: (error) => fatal.push(error),
@@ -177,7 +181,7 @@ export async function startChain<S>(options: ChainOptions<S>) {
       nkeys,
       hub,
     },
-    ...{ ledgerIdentity, vaultKey },
+    ...{ ledgerIdentity, vaultKeys },
     get ledger() {
       return ledger;
     },
@@ -195,6 +199,17 @@ export async function startChain<S>(options: ChainOptions<S>) {
   };
 }
 export type Chain<S = unknown> = Awaited<ReturnType<typeof startChain<S>>>;
+
+/** A vault key that lasts as long as the test; what `keys` held before a replacement stays whole for who kept it. */
+function memoryKeys(key: Uint8Array): VaultKeys {
+  const held = {
+    keys: [key] as readonly Uint8Array[],
+    async replace(keys: readonly Uint8Array[]) {
+      held.keys = keys.map((one) => one.slice());
+    },
+  };
+  return held;
+}
 
 /** Entry 0 of a region's log. */
 export function regionStatement(

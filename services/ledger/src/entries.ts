@@ -1,8 +1,8 @@
-/** One log entry, to and from bytes: event JSON in the leaf's commitment, sealed under its dossier's key. */
+/** One log entry, to and from bytes: event JSON in the leaf's commitment, sealed under its own key of its dossier's. */
 import type { FoldInput } from '@eenmaal/consent';
-import { concat, openWithNonce, type Random, sealWithNonce, text, utf8 } from '@eenmaal/crypto';
+import { concat, openWithNonce, type Random, sealWithNonce, text, utf8, wipe } from '@eenmaal/crypto';
 import { type CommitEntry, encodeEntryBody, makeLeaf, openEntryBody } from '@eenmaal/ledger';
-import { type Event, Event as EventSchema, LEAF_TYPE, parseJson } from '@eenmaal/model';
+import { EenmaalError, type Event, Event as EventSchema, LEAF_TYPE, parseJson } from '@eenmaal/model';
 import type { Vault } from './vault.ts';
 
 /** An entry about to be appended. `secret`: a release secret, kept beside the event, never shown with it. */
@@ -32,19 +32,19 @@ export function sealEntry(draft: Draft, index: number, vault: Vault, random: Ran
   const salt = random(32);
   const leaf = makeLeaf(leafType(draft), salt, event);
   const plain = encodeEntryBody({ salt, event, ...(draft.secret && { secret: draft.secret }) });
-  return {
-    leaf,
-    slot: draft.slot,
-    body: sealWithNonce(vault.keyOf(draft.slot), plain, associated({ leaf, slot: draft.slot }, index), random),
-  };
+  const key = vault.keyOf(draft.slot, index);
+  if (!key) throw new EenmaalError('ledger-damaged', 'a dossier key is missing');
+  const body = sealWithNonce(key, plain, associated({ leaf, slot: draft.slot }, index), random);
+  wipe(key);
+  return { leaf, slot: draft.slot, body };
 }
 
-/** @throws `not-readable`, `ledger-damaged`, LedgerError `leaf-mismatch` */
-export function openEntry({ leaf, slot, body }: CommitEntry, index: number, vault: Vault): Entry {
-  const { salt, event, secret } = openEntryBody(
-    leaf,
-    openWithNonce(vault.keyOf(slot), body, associated({ leaf, slot }, index)),
-  );
+/** null when its key was destroyed. @throws `not-readable`, `ledger-damaged`, LedgerError `leaf-mismatch` */
+export function openEntry({ leaf, slot, body }: CommitEntry, index: number, vault: Vault): Entry | null {
+  const key = vault.keyOf(slot, index);
+  if (!key) return null;
+  const { salt, event, secret } = openEntryBody(leaf, openWithNonce(key, body, associated({ leaf, slot }, index)));
+  wipe(key);
   const json = text(event);
   const parsed = parseJson(EventSchema, json, 'ledger-damaged');
   return { type: leaf[1] ?? 0, leaf, salt, json, event: parsed, ...(secret && { secret }) };

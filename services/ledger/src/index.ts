@@ -3,3 +3,4 @@ export { type Act, ANSWER_LEASE_MS, Journal } from './journal.ts';
 export type { UnsafeSwitches } from './messages.ts';
 export { type Published, Publisher, type PublisherOptions, type WitnessFailure } from './publish.ts';
 export { type LedgerOptions, type LedgerService, startLedger } from './service.ts';
+export type { VaultKeys } from './vault.ts';

@@ -18,10 +18,11 @@ import {
   LedgerError,
   Tree,
 } from '@eenmaal/ledger';
-import { EenmaalError, type Instant, type Position } from '@eenmaal/model';
+import { EenmaalError, type Instant, LEAF_TYPE, type Position } from '@eenmaal/model';
 import { type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
+import { type Covering, coveringOf, erasuresIn } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
-import { openVault, type Vault } from './vault.ts';
+import { Vault, type VaultKeys } from './vault.ts';
 
 /** One question or act: looks at the state, may append, and says what to answer once all that is durable. */
 export type Act<T> = (state: State, at: Instant, append: (draft: Draft) => number) => T;
@@ -29,7 +30,7 @@ export type Act<T> = (state: State, at: Instant, append: (draft: Draft) => numbe
 export type JournalOptions = {
   store: LedgerStore;
   law: Law;
-  vaultKey: Uint8Array;
+  vaultKeys: VaultKeys;
   clock(): Instant;
   /** Milliseconds that keep counting while the process is stopped. */
   monotonic(): number;
@@ -53,10 +54,13 @@ export class Journal {
   tree = new Tree();
   index = new Index();
   vault: Vault;
+  /** Entries whose keys are destroyed, or about to be, by index. */
+  erased = new Map<number, Covering>();
   readonly #options: JournalOptions;
   readonly #queue: Waiting[] = [];
   /** Acts that only looked, but shared a commit that was not stored: they look once more, by themselves. */
   readonly #again: Waiting[] = [];
+  #gathering: readonly CommitEntry[] = [];
   #seq = 0;
   #timeMs = 0;
   #busy = false;
@@ -66,7 +70,7 @@ export class Journal {
 
   /** Reads the whole log back and checks it. @throws `ledger-damaged`, `keystore-locked` */
   static async open(options: JournalOptions): Promise<Journal> {
-    const vault = await openVault(options.store, options.vaultKey, options.random);
+    const vault = await Vault.open(options.store, options.vaultKeys, options.random);
     const journal = new Journal(options, vault);
     await journal.#replay();
     return journal;
@@ -95,6 +99,12 @@ export class Journal {
     if (!equal(this.tree.root(size), fromBase64url(root))) throw new EenmaalError('split-view');
   }
 
+  /** Inside an act: every entry of a slot, those included that are not on disk yet. */
+  entriesOf(slot: string): number[] {
+    const gathering = this.#gathering.flatMap((entry, i) => (entry.slot === slot ? [this.tree.size + i] : []));
+    return [...this.index.entriesOf(slot, -1), ...gathering];
+  }
+
   /** Runs `act` in order and resolves with its result when everything it appended, and saw, is durable. */
   run<T>(act: Act<T>): Promise<T> {
     if (this.#dead) return Promise.reject(this.#dead);
@@ -118,6 +128,7 @@ export class Journal {
     const at = Math.max(this.#timeMs, this.#options.clock());
     const began = this.#options.monotonic();
     const entries: CommitEntry[] = [];
+    this.#gathering = entries;
     const settle: (() => void)[] = [];
     const waiting: Waiting[] = [];
     let bytes = 0;
@@ -125,6 +136,7 @@ export class Journal {
       const index = this.tree.size + entries.length;
       const entry = sealEntry(draft, index, this.vault, this.#options.random);
       fold(this.state, draft.input, index, at);
+      for (const [gone, covering] of coveringOf(draft.event, index)) this.erased.set(gone, covering);
       entries.push(entry);
       bytes += entrySize(entry);
       return index;
@@ -203,6 +215,11 @@ export class Journal {
     }
   }
 
+  /** Serves no more: for what must be done before anything else is answered, and could not be. */
+  stop(error: EenmaalError): void {
+    if (!this.#dead) this.#die(error);
+  }
+
   #die(error: EenmaalError): void {
     this.#dead = error;
     this.#options.onFatal?.(error);
@@ -213,17 +230,20 @@ export class Journal {
     const [state, tree, index] = [emptyState(this.#options.law), new Tree(), new Index()];
     let timeMs = 0;
     try {
+      // what was erased is named by entries after it
+      const erased = await erasuresIn(this.#options.store, this.vault);
       this.#seq = await this.#options.store.readAll(1, ({ seq, bytes }) => {
         const commit = decodeCommit(bytes);
         checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
         for (const [i, entry] of commit.entries.entries()) {
           const at = commit.firstIndex + i;
-          fold(state, trustEvent(openEntry(entry, at, this.vault).event), at, commit.timeMs);
+          foldEntry(state, entry, openEntry(entry, at, this.vault), erased.get(at), at, commit.timeMs);
           tree.append(hashLeaf(entry.leaf));
         }
         timeMs = commit.timeMs;
         index.add(seq, commit);
       });
+      this.erased = erased;
     } catch (cause) {
       if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
       if (cause instanceof EenmaalError && cause.code === 'not-readable')
@@ -234,11 +254,41 @@ export class Journal {
     this.#timeMs = timeMs;
   }
 
-  /** One durable entry, read back from the stream. */
+  /** One durable entry, read back from the stream. @throws `erased` */
   async entry(index: number): Promise<Entry & { at: Instant }> {
+    const entry = await this.entryIfThere(index);
+    if (!entry) throw new EenmaalError('erased');
+    return entry;
+  }
+
+  /** The same; null when its key was destroyed. */
+  async entryIfThere(index: number): Promise<(Entry & { at: Instant }) | null> {
+    const { entry, at } = await this.sealedEntry(index);
+    const opened = openEntry(entry, index, this.vault);
+    return opened && { ...opened, at };
+  }
+
+  /** One durable entry as it is stored: its leaf is always there. */
+  async sealedEntry(index: number): Promise<{ entry: CommitEntry; at: Instant }> {
     const { commit, offset } = await this.index.locate(index, (seq) => this.#options.store.read(seq));
     const entry = commit.entries[offset];
     if (!entry) throw new EenmaalError('ledger-damaged', 'entry missing');
-    return { ...openEntry(entry, index, this.vault), at: commit.timeMs };
+    return { entry, at: commit.timeMs };
   }
+}
+
+/** An entry that cannot be read is lawfully gone only when a later one says so. @throws `ledger-damaged` */
+function foldEntry(
+  state: State,
+  { leaf }: CommitEntry,
+  entry: Entry | null,
+  covering: Covering | undefined,
+  index: number,
+  at: Instant,
+): void {
+  if (entry) fold(state, trustEvent(entry.event), index, at);
+  else if (covering?.message && leaf[1] === LEAF_TYPE.message)
+    fold(state, { kind: 'erased', message: covering.message }, index, at);
+  else if (covering && !covering.message) Object.assign(state, { size: index + 1, at: Math.max(state.at, at) });
+  else throw new EenmaalError('ledger-damaged', 'the key of an entry is missing, and no erasure says why');
 }

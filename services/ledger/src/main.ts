@@ -8,6 +8,7 @@ import {
   createLogger,
   KEY_SETTINGS,
   openKeystore,
+  openVaultKeys,
   REGION_SETTINGS,
   readIfThere,
   readLaw,
@@ -31,7 +32,8 @@ const SETTINGS = {
 
 async function main(): Promise<void> {
   const { EENMAAL_STATE_DIR, EENMAAL_KEY_SECRET_FILE } = readSettings(KEY_SETTINGS, process.env);
-  const { identity, storeKey, nkey } = await openKeystore(EENMAAL_STATE_DIR, await readSecret(EENMAAL_KEY_SECRET_FILE));
+  const secret = await readSecret(EENMAAL_KEY_SECRET_FILE);
+  const { identity, nkey } = await openKeystore(EENMAAL_STATE_DIR, secret);
   if (parseArgs({ allowPositionals: true }).positionals[0] === 'enrol') {
     process.stdout.write(`${JSON.stringify({ keys: identity.public, nkey: nkey.public })}\n`);
     return;
@@ -41,6 +43,7 @@ async function main(): Promise<void> {
   const region = (await readIfThere(settings.EENMAAL_REGION_FILE))?.trim();
   if (!region) throw new EenmaalError('malformed', 'no region statement in EENMAAL_REGION_FILE');
   const law = await readLaw();
+  const vaultKeys = await openVaultKeys(EENMAAL_STATE_DIR, secret);
   const nc = await connect({ url: settings.EENMAAL_NATS_URL.split(','), nkeySeed: nkey.seed, name: LEDGER_USER });
   if (await isServed(nc, SILENCE_MS)) {
     await nc.close();
@@ -55,7 +58,7 @@ async function main(): Promise<void> {
     await nc.close();
   };
   const { handle, journal } = await startLedger({
-    ...{ store, identity, vaultKey: storeKey, law, region, clock: Date.now, random: systemRandom },
+    ...{ store, identity, vaultKeys, law, region, clock: Date.now, random: systemRandom },
     monotonic: () => performance.now(),
     notify: (account) => wake(nc, account),
     onInternal: (error) => log.error({ err: error }, 'request failed'),

@@ -25,8 +25,8 @@ import type { Draft } from './entries.ts';
 import type { Journal } from './journal.ts';
 import type { RefusalLog } from './refusals.ts';
 
-/** Test-only: each breaks one gate on purpose, so that the tests that guard it can be seen to fail. Never configurable. */
-export type UnsafeSwitches = { releaseCheck?: boolean; epochCheck?: boolean };
+/** Test-only: each breaks one promise on purpose, so that the tests that guard it can be seen to fail. Never configurable. */
+export type UnsafeSwitches = { releaseCheck?: boolean; epochCheck?: boolean; keepKeys?: boolean };
 
 export type Services = { journal: Journal; store: LedgerStore; unsafe: UnsafeSwitches; refusals: RefusalLog };
 type Submission = { header: string; jws: string; secret: string };
@@ -163,6 +163,7 @@ export async function fetch(
   const loaded = await Promise.all(onePage(candidates).map((message) => load(journal, store, message)));
   const handed = await journal.run((state, at, append) =>
     loaded
+      .filter((item) => item !== null)
       .filter(({ message }) => handOver(state, party, dossier, message, at, append, unsafe))
       .map((item) => ({ ...item, at })),
   );
@@ -189,9 +190,11 @@ function onePage(candidates: readonly MessageState[]): MessageState[] {
 }
 
 async function load(journal: Journal, store: LedgerStore, message: MessageState) {
-  const [body, { event }] = await Promise.all([store.getBody(message.stored), journal.entry(message.index)]);
-  if (!body || event.kind !== 'message') throw new EenmaalError('ledger-damaged', 'a message body is missing');
-  return { message, body, header: event.header, jws: event.jws };
+  const [body, entry] = await Promise.all([store.getBody(message.stored), journal.entryIfThere(message.index)]);
+  // erased a moment ago
+  if (message.erased) return null;
+  if (!body || entry?.event.kind !== 'message') throw new EenmaalError('ledger-damaged', 'a message body is missing');
+  return { message, body, header: entry.event.header, jws: entry.event.jws };
 }
 
 function handable(
@@ -261,10 +264,11 @@ export async function open(
   journal.checkPosition(request.seen);
   const message = await durable(journal, request.envelope);
   if (!message) throw new EenmaalError('no-basis');
-  const { secret } = await journal.entry(message.index);
-  if (!secret) throw new EenmaalError('ledger-damaged', 'a release secret is missing');
+  const entry = await journal.entryIfThere(message.index);
   const outcome = await journal.run((state, at, append) => release(state, request, jws, at, append, unsafe, refusals));
   if (outcome === null) throw new EenmaalError('no-basis');
+  const { secret } = entry ?? {};
+  if (!secret) throw new EenmaalError(message.erased ? 'erased' : 'ledger-damaged', 'a release secret is missing');
   return { secret: toBase64url(secret), ...outcome };
 }
 

@@ -8,17 +8,18 @@ import { type Identity, type Random, signBytes, toBase64url } from '@eenmaal/cry
 import { signingKeyOf, verifyStatement } from '@eenmaal/envelope';
 import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
 import { type Answer, EenmaalError, type Instant, isPartner, type Request } from '@eenmaal/model';
+import { Eraser } from './eraser.ts';
 import { Journal } from './journal.ts';
 import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from './messages.ts';
 import { refusalLog } from './refusals.ts';
 import { state } from './statements.ts';
-import { MAIN } from './vault.ts';
-import { changes, log, notices, view } from './views.ts';
+import { MAIN, type VaultKeys } from './vault.ts';
+import { changes, goneAfter, log, notices, view } from './views.ts';
 
 export type LedgerOptions = {
   store: LedgerStore;
   identity: Identity;
-  vaultKey: Uint8Array;
+  vaultKeys: VaultKeys;
   law: Law;
   /** The region statement, signed by the steward: becomes entry 0 of an empty log, and must be entry 0 of any other. */
   region: string;
@@ -40,11 +41,11 @@ export type LedgerService = {
 
 /** Replays the store, takes it over with a writer entry, and serves. @throws `ledger-damaged`, `second-writer`, ... */
 export async function startLedger(options: LedgerOptions): Promise<LedgerService> {
-  const { store, identity, vaultKey, law, clock, monotonic, random, onFatal, unsafe = {} } = options;
+  const { store, identity, vaultKeys, law, clock, monotonic, random, onFatal, unsafe = {} } = options;
   const onCommit = (first: number, count: number): void => wake(journal, first, count, options.notify);
   const journal: Journal = await Journal.open({
     store,
-    vaultKey,
+    vaultKeys,
     law,
     clock,
     monotonic,
@@ -55,13 +56,17 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
   await journal.vault.ensure(MAIN);
   await takeOver(journal, options);
   const services: Services = { journal, store, unsafe, refusals: refusalLog() };
+  const { keepKeys } = unsafe;
+  const eraser = new Eraser({ journal, store, keepKeys, onFatal: (error) => journal.stop(error) });
+  // what a crash left half-done is done before anything is answered
+  await eraser.settled();
   const handle = serveChannels({
     keys: identity,
     authenticate(party, kid, account) {
       if (accountOf(party) !== account) throw new EenmaalError('party-mismatch');
       return signingKeyOf(journal.state, kid, party);
     },
-    handle: (caller, request, attached) => answer(services, options, caller, request, attached),
+    handle: (caller, request, attached) => answer(services, options, eraser, caller, request, attached),
     clock,
     random,
     ...(options.onInternal && { onInternal: options.onInternal }),
@@ -91,6 +96,7 @@ type Answered = { answer: unknown; attached?: Uint8Array };
 async function answer(
   services: Services,
   { identity, notify }: LedgerOptions,
+  eraser: Eraser,
   caller: Caller,
   request: Request,
   attached: Uint8Array,
@@ -101,7 +107,7 @@ async function answer(
   if (typeof signer === 'string') throw new EenmaalError(signer);
   switch (request.op) {
     case 'state':
-      return { answer: await state(journal, party, request.statements, notify) };
+      return { answer: await state(journal, party, request.statements, notify, () => eraser.settled()) };
     case 'submit':
       return { answer: await submit(services, party, request, attached) };
     case 'changes':
@@ -150,14 +156,14 @@ function inclusion(journal: Journal, index: number, size: number): Answer<'inclu
 /** Tells the accounts whose view may have changed that there is something to ask. */
 function wake(journal: Journal, first: number, count: number, notify?: (account: string) => void): void {
   if (!notify) return;
+  const { state, index } = journal;
   const accounts = new Set<string>();
-  for (const dossier of journal.index.touched(first - 1, count).slots) {
-    const known = journal.state.dossiers.get(dossier);
-    if (!known) continue;
+  const dossiers = [...index.touched(first - 1, count).slots, ...goneAfter(state, first - 1)];
+  for (const dossier of dossiers) {
+    if (!state.dossiers.has(dossier) && !state.erasedDossiers.has(dossier)) continue;
     accounts.add('families');
-    for (const party of journal.state.parties.keys())
-      if (isPartner(party) && knowsDossier(journal.state, party, dossier, journal.state.at))
-        accounts.add(accountOf(party));
+    for (const party of state.parties.keys())
+      if (isPartner(party) && knowsDossier(state, party, dossier, state.at)) accounts.add(accountOf(party));
   }
   for (const account of accounts) notify(account);
 }

@@ -1,6 +1,6 @@
 /** Taking in statements: signature, authority, order; then durable. Before: a family or steward signed. After: the fold. */
 import { accountOf } from '@eenmaal/broker';
-import { checkStatement, type State } from '@eenmaal/consent';
+import { checkStatement, RETENTION_RULE, ruleAt, type State } from '@eenmaal/consent';
 import { readObject, verifyEvent, verifyStatement } from '@eenmaal/envelope';
 import {
   type Answer,
@@ -12,8 +12,10 @@ import {
   partner,
   type Receipt,
   type Statement,
+  type StatementOf,
 } from '@eenmaal/model';
 import type { Draft } from './entries.ts';
+import { MAX_WHOLE } from './eraser.ts';
 import type { Journal } from './journal.ts';
 import { MAIN } from './vault.ts';
 
@@ -23,6 +25,7 @@ const MAX_TOGETHER = 600_000;
  * Appends statements in order, up to the first that is refused (which is named). One that was appended before, byte for
  * byte, gets its receipt again, so a lost answer can simply be asked for once more.
  * @param notify wakes a partner whose basis was taken away
+ * @param settled resolves when everything that was erased is destroyed: before that no erasure is acknowledged
  * @throws the first one's refusal when none was appended
  */
 export async function state(
@@ -30,6 +33,7 @@ export async function state(
   party: PartyId,
   statements: readonly string[],
   notify: (account: string) => void = () => {},
+  settled: () => Promise<void> = async () => {},
 ): Promise<Answer<'state'>> {
   if (statements.reduce((sum, jws) => sum + jws.length, 0) > MAX_TOGETHER)
     throw new EenmaalError('too-large', 'statements');
@@ -56,11 +60,12 @@ export async function state(
     }
     return { indexes, at, refused: null };
   });
-  if (outcome === 'look again') return state(journal, party, statements, notify);
+  if (outcome === 'look again') return state(journal, party, statements, notify, settled);
   if (outcome.refused && outcome.indexes.length === 0) throw outcome.refused;
   // whoever lost something is no longer told of this dossier's changes: this is the last it hears
   for (const { payload } of read.slice(0, outcome.indexes.length))
     if (payload.kind === 'withdraw' || payload.kind === 'refuse') notify(accountOf(partner(payload.partner)));
+  if (read.slice(0, outcome.indexes.length).some(({ payload }) => payload.kind === 'erase')) await settled();
   const size = journal.size;
   const receipts = outcome.indexes.map((known) =>
     typeof known === 'number' ? { index: known, size, at: outcome.at } : known,
@@ -85,7 +90,8 @@ function takeIn(
   try {
     const event: Event = { kind: 'statement', at, jws };
     const input = verifyEvent(now, event);
-    refuse(checkStatement(now, statement, at));
+    refuse(checkStatement(now, statement, at), now, at);
+    if (statement.kind === 'erase') mustFit(journal, statement);
     journal.checkPosition(statement.seen);
     indexes.push(append({ slot: slotOf(now, statement), event, input }));
     return null;
@@ -95,12 +101,23 @@ function takeIn(
   }
 }
 
-const refuse = (code: ErrorCode | null): void => {
-  if (code) throw new EenmaalError(code);
-};
+function refuse(code: ErrorCode | null, now: State, at: Instant): void {
+  if (!code) return;
+  // the law says why, and nothing about anybody
+  const rule = code === 'retention' ? ruleAt(now.law, RETENTION_RULE, at) : null;
+  throw new EenmaalError(code, rule ? `${rule.id}: ${rule.article}` : undefined);
+}
+
+/** What is destroyed is said in one commit, and what is left of a dossier's keys lies in one slot. */
+function mustFit(journal: Journal, { dossier, items, whole }: StatementOf<'erase'>): void {
+  const fits = whole ? journal.entriesOf(dossier).length <= MAX_WHOLE : journal.vault.holds(dossier, items.length);
+  if (!fits) throw new EenmaalError('too-large', 'erased at once');
+}
 
 /** Which dossier's key seals it; new keys of a family member or a seat belong to its dossier. */
 function slotOf(now: State, statement: Statement): string {
+  // what says that a dossier went must outlive it
+  if (statement.kind === 'erase' && statement.whole) return MAIN;
   if ('dossier' in statement) return statement.dossier;
   if (statement.kind !== 'new-keys') return MAIN;
   const party = now.parties.get(statement.party);

@@ -1,10 +1,12 @@
 /** What a party is shown: which dossiers changed, the entries of one it may see, the log for an officer. */
 import {
   clocksFor,
+  type ErasedDossier,
   isSameSide,
   knowsDossier,
   maySee,
   noticesFor,
+  ruleAt,
   type Sight,
   type State,
   sightOf,
@@ -19,7 +21,7 @@ import {
   isOfficer,
   organisationOf,
   type PartyId,
-  type StatementOf,
+  type Statement,
 } from '@eenmaal/model';
 import type { Entry } from './entries.ts';
 import type { Journal } from './journal.ts';
@@ -39,11 +41,23 @@ export function changes(
 ): Promise<Answer<'changes'>> {
   return journal.run((state, at) => {
     const { slots, upTo } = journal.index.touched(after, SCAN);
+    for (const dossier of goneAfter(state, after)) slots.add(dossier);
     const sequence = state.sequences.get(party)?.highest ?? -1;
     const gone = held.filter((dossier) => !knowsDossier(state, party, dossier, at));
     return { dossiers: [...slots].filter((slot) => knowsDossier(state, party, slot, at)), gone, upTo, sequence };
   });
 }
+
+/** Dossiers of which something was destroyed after an entry: that is said in no dossier, for it outlives them. */
+export function goneAfter({ gone }: State, after: number): Set<Id> {
+  const dossiers = new Set<Id>();
+  for (let at = gone.length - 1; (gone[at]?.index ?? -1) > after; at--) dossiers.add(gone[at]?.dossier ?? '');
+  return dossiers;
+}
+
+/** Where in the log it is said that something of this dossier was destroyed. */
+const erasuresOf = (state: State, dossier: Id, after: number): number[] =>
+  state.gone.filter((gone) => gone.dossier === dossier && gone.index > after).map(({ index }) => index);
 
 /** One page of the entries of a dossier (null: the registry) that `party` may see now. */
 export async function view(
@@ -56,7 +70,10 @@ export async function view(
   const { sight, indexes, links } = await journal.run((state, at) => {
     if (dossier !== null && !knowsDossier(state, party, dossier, at)) throw new EenmaalError('unknown-dossier');
     const seen = dossier === null ? null : sightOf(state, party, dossier, at);
-    return { sight: seen, indexes: journal.index.entriesOf(slot, after), links: seen ? linksOf(state, seen) : [] };
+    const indexes = journal.index.entriesOf(slot, after);
+    if (dossier !== null) indexes.push(...erasuresOf(state, dossier, after));
+    indexes.sort((a, b) => a - b);
+    return { sight: seen, indexes, links: seen ? linksOf(state, seen) : [] };
   });
   const entries: EntryView[] = [];
   let size = 0;
@@ -66,8 +83,8 @@ export async function view(
       more = true;
       break;
     }
-    const entry = await journal.entry(index);
-    if (!shows(journal.state, party, sight, entry)) continue;
+    const entry = await journal.entryIfThere(index);
+    if (!entry || !shows(journal.state, party, sight, entry)) continue;
     const shown = toView(index, entry);
     entries.push(shown);
     size += shown.event.length + 200;
@@ -79,14 +96,17 @@ export async function view(
 function shows(state: State, party: PartyId, sight: Sight | null, { event }: Entry): boolean {
   const input = trustEvent(event);
   const statement = input.kind === 'statement' ? input.statement : null;
-  if (sight === null) return statement !== null && (statement.kind !== 'consult' || isForConsult(party, statement));
+  if (sight === null) return statement !== null && isForAll(party, statement);
+  if (event.kind === 'dossier-erasure') return knowsDossier(state, party, event.dossier, state.at);
   const envelope = 'envelope' in event ? event.envelope : input.kind === 'message' ? input.header.id : '';
   return maySee(sight, event, statement, state.messages.get(envelope) ?? null);
 }
 
-/** A consult is between two organisations, and nobody else's. */
-const isForConsult = (party: PartyId, { by, to }: StatementOf<'consult'>): boolean =>
-  isSameSide(by, party) || organisationOf(party) === to;
+/** A consult is between two organisations, and that a dossier goes is its keeper's: the rest of the registry is for all. */
+function isForAll(party: PartyId, statement: Statement): boolean {
+  if (statement.kind === 'erase') return isSameSide(statement.by, party);
+  return statement.kind !== 'consult' || isSameSide(statement.by, party) || organisationOf(party) === statement.to;
+}
 
 /** Chain links of the compartments in sight; they open nothing without a key. */
 function linksOf(state: State, sight: Sight): Answer<'view'>['links'] {
@@ -110,6 +130,9 @@ const toView = (index: number, { at, type, salt, json }: Entry & { at: number })
 /** What a party should hear of a dossier, newest last, and which terms run: computed at this moment, whoever slept. */
 export function notices(journal: Journal, party: PartyId, dossier: Id): Promise<Answer<'notices'>> {
   return journal.run((state, at) => {
+    const erased = state.erasedDossiers.get(dossier);
+    if (erased && knowsDossier(state, party, dossier, at))
+      return { notices: [noticeOf(state, dossier, erased)], clocks: [] };
     if (!state.dossiers.has(dossier)) throw new EenmaalError('unknown-dossier');
     const told = noticesFor(state, party, dossier, at).slice(-NOTICES);
     const clocks = clocksFor(state, party, dossier, at).slice(-NOTICES);
@@ -120,6 +143,11 @@ export function notices(journal: Journal, party: PartyId, dossier: Id): Promise<
   });
 }
 
+/** To who kept a dossier, or held copies out of it: that it is gone, and on what ground. */
+const noticeOf = ({ law }: State, about: Id, { at, ground }: ErasedDossier): Answer<'notices'>['notices'][number] => ({
+  ...{ at, code: 'message-erased', about, article: ruleAt(law, ground, at)?.reference ?? ground },
+});
+
 /** The whole log in order, for officers: every event, never a release secret. */
 export async function log(journal: Journal, party: PartyId, from: number): Promise<Answer<'log'>> {
   if (!isOfficer(party)) throw new EenmaalError('no-authority');
@@ -127,9 +155,20 @@ export async function log(journal: Journal, party: PartyId, from: number): Promi
   const entries: Answer<'log'>['entries'] = [];
   let bytes = 0;
   for (let index = from; index < size && bytes < PAGE; index++) {
-    const entry = await journal.entry(index);
-    entries.push({ ...toView(index, entry), leaf: toHex(entry.leaf) });
-    bytes += entry.json.length + 300;
+    const erased = journal.erased.get(index);
+    const entry = erased ? null : await journal.entryIfThere(index);
+    if (entry) entries.push({ ...toView(index, entry), leaf: toHex(entry.leaf) });
+    else entries.push(await erasedView(journal, index));
+    bytes += (entry?.json.length ?? 0) + 300;
   }
   return { entries, size };
+}
+
+/** What is left of an erased entry: its leaf, and where the log says why. */
+async function erasedView(journal: Journal, index: number): Promise<Answer<'log'>['entries'][number]> {
+  const { entry, at } = await journal.sealedEntry(index);
+  const covering = journal.erased.get(index);
+  if (!covering) throw new EenmaalError('ledger-damaged', 'an entry cannot be read');
+  const { by, message } = covering;
+  return { index, at, type: entry.leaf[1] ?? 0, leaf: toHex(entry.leaf), erased: { by, message } };
 }

@@ -1,0 +1,36 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRandom } from './files.ts';
+import { openVaultKeys } from './vault-key.ts';
+
+const secret = systemRandom(32);
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'eenmaal-vault-key-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+describe('the vault key file', () => {
+  it('is made once, and opened by its secret only', async () => {
+    const [one, other] = await Promise.all([openVaultKeys(dir, secret), openVaultKeys(dir, secret)]);
+    expect(one.keys).toHaveLength(1);
+    expect(other.keys).toEqual(one.keys);
+    await expect(openVaultKeys(dir, systemRandom(32))).rejects.toMatchObject({ code: 'keystore-locked' });
+  });
+
+  it('holds after a replacement what it was given, and nothing of before', async () => {
+    const file = await openVaultKeys(dir, secret);
+    const [old] = file.keys as [Uint8Array];
+    const before = await readFile(join(dir, 'vault.jwe'), 'utf8');
+    const fresh = systemRandom(32);
+    await file.replace([old, fresh]);
+    expect((await openVaultKeys(dir, secret)).keys).toEqual([old, fresh]);
+    await file.replace([fresh]);
+    expect(file.keys).toEqual([fresh]);
+    expect((await openVaultKeys(dir, secret)).keys).toEqual([fresh]);
+    expect(await readdir(dir)).toEqual(['vault.jwe']);
+    expect(await readFile(join(dir, 'vault.jwe'), 'utf8')).not.toBe(before);
+  });
+});
