@@ -28,7 +28,8 @@ type MutantRun = {
   mutantActivation: 'static' | 'runtime';
 };
 
-const instrumented: Instrumented = ((globalThis as { __stryker__?: Instrumented }).__stryker__ ??= {});
+const instrumented: Instrumented = {};
+Object.assign(globalThis, { __stryker__: instrumented });
 
 /** Where the tests that are being loaded say what they are. */
 let collected: Test[] = [];
@@ -55,8 +56,7 @@ it.each = (cases: readonly unknown[]) => (name: string, run: (...values: unknown
 const beforeAll = (prepare: () => unknown): void => void before.push({ prepare, once: true });
 const beforeEach = (prepare: () => unknown): void => void before.push({ prepare, once: false });
 
-const shim = { describe, it, beforeAll, beforeEach, expect };
-(globalThis as { mutationShim?: typeof shim }).mutationShim = shim;
+Object.assign(globalThis, { mutationShim: { describe, it, beforeAll, beforeEach, expect } });
 const SHIM = 'export const { describe, it, beforeAll, beforeEach, expect } = globalThis.mutationShim;';
 const SHIM_URL = new URL('mutation-shim.mjs', import.meta.url).href;
 /** Every load has its number, so that code that runs while a module is loaded runs anew. */
