@@ -22,7 +22,7 @@ export type CompartmentLine = {
   label: string | null;
   subjects: readonly Id[];
   readers: ReaderLine[];
-  access: { since: number | null; until: number; history: boolean; purposes: Purpose[] } | null;
+  access: { since: number | null; until: number | null; history: boolean; purposes: Purpose[] } | null;
 };
 /** `partner`: an organisation's id, or a party: somebody in the family, a seat. */
 export type Sharing = {
@@ -86,7 +86,7 @@ export function readersOf(participant: Participant, compartment: Id): ReaderLine
   }));
 }
 
-/** What our own access rests on: it began with the last grant that was needed and ends with the first that ends. */
+/** What our own access rests on: from the last grant that was needed to the first that ends; an own file has no end. */
 function accessOf({ mirror, party }: Participant, compartment: Id, now: number): CompartmentLine['access'] {
   const { state, timeOf } = mirror;
   const { outcome, basis } = decide(state, { party, compartment }, now);
@@ -95,7 +95,7 @@ function accessOf({ mirror, party }: Participant, compartment: Id, now: number):
   const last = Math.max(...grants.map(({ index }) => index));
   return {
     since: timeOf(last) ?? null,
-    until: Math.min(...grants.map(({ until }) => until)),
+    until: grants.length === 0 ? null : Math.min(...grants.map(({ until }) => until)),
     history: grants.every(({ history }) => history),
     purposes: Purpose.options.filter(
       (purpose) => decide(state, { party, compartment, purpose }, now).outcome === 'permit',

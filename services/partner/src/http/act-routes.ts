@@ -17,7 +17,11 @@ const ShareBody = Disclose.omit({ ...FILLED, items: true }).extend({
 const InformBody = Inform.omit(FILLED);
 const WeighBody = Weigh.omit(FILLED);
 const AnswerBody = RightsAnswer.omit(FILLED).extend({ ground: RightsAnswer.shape.ground.default(null) });
-const EraseBody = Erase.omit(FILLED).extend({ request: Erase.shape.request.default(null) });
+const EraseBody = Erase.omit(FILLED).extend({
+  items: Erase.shape.items.default([]),
+  whole: z.boolean().default(false).describe('the whole dossier; then without items'),
+  request: Erase.shape.request.default(null),
+});
 const SeatBody = Seat.omit({ ...FILLED, seat: true }).extend({
   for: Seat.shape.for.default(null).describe('of a stand-in: the seat it stands in for'),
   from: Time,

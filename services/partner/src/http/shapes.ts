@@ -64,7 +64,7 @@ export const DossierShape = z.object({
       turns12: Time.nullable(),
       turns16: Time.nullable(),
       turns18: Time.nullable(),
-      custody: z.array(Id),
+      custody: z.array(z.string()).describe('persons; or partner/<id>, the institution that is guardian'),
     }),
   ),
   compartments: z.array(
@@ -74,7 +74,7 @@ export const DossierShape = z.object({
       subjects: z.array(Id),
       readers: z.array(ReaderShape),
       access: z
-        .object({ since: Time.nullable(), until: Time, history: z.boolean(), purposes: z.array(Purpose) })
+        .object({ since: Time.nullable(), until: Time.nullable(), history: z.boolean(), purposes: z.array(Purpose) })
         .nullable()
         .describe('of this organisation'),
     }),
@@ -145,10 +145,10 @@ export function contentShape(
 export const readerShape = ({ party, name, history }: ReaderLine) => ({ party, name, history });
 
 export function compartmentShape({ id, label, subjects, readers, access }: CompartmentLine) {
-  const { since, until, history, purposes } = access ?? { since: null, until: 0, history: false, purposes: [] };
+  const { since, until, history, purposes } = access ?? { since: null, until: null, history: false, purposes: [] };
   return {
     ...{ id, label, subjects: [...subjects], readers: readers.map(readerShape) },
-    access: access && { since: timeOrNull(since), until: toTime(until), history, purposes },
+    access: access && { since: timeOrNull(since), until: timeOrNull(until), history, purposes },
   };
 }
 
