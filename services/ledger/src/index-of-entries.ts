@@ -10,7 +10,11 @@ import { Numbers } from './numbers.ts';
 const CACHED_BYTES = 16 * 1024 * 1024;
 
 /** All that an index cannot work out again: what a snapshot keeps of it. */
-export type IndexParts = { slots: readonly string[]; slotOf: Uint32Array; firsts: Uint32Array };
+export type IndexParts = {
+  slots: readonly string[];
+  slotOf: Uint32Array<ArrayBuffer>;
+  firsts: Uint32Array<ArrayBuffer>;
+};
 
 export class Index {
   /** First entry index of each commit; commit n has stream sequence n + 1. */

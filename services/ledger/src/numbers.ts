@@ -1,10 +1,10 @@
 /** A list of whole numbers below 2^32 that grows, four bytes each. */
 export class Numbers {
-  #values: Uint32Array;
+  #values: Uint32Array<ArrayBuffer>;
   #length: number;
 
   /** @param values taken over, not copied, until the list grows */
-  constructor(values = new Uint32Array()) {
+  constructor(values: Uint32Array<ArrayBuffer> = new Uint32Array()) {
     this.#values = values;
     this.#length = values.length;
   }
@@ -32,7 +32,7 @@ export class Numbers {
   }
 
   /** A view on the list as it is now; it does not grow with it. */
-  all(): Uint32Array {
+  all(): Uint32Array<ArrayBuffer> {
     return this.#values.subarray(0, this.#length);
   }
 

@@ -1,0 +1,219 @@
+/**
+ * A consent state as parts: one for each dossier and one, `main`, for what belongs to none; each as JSON with Maps and Sets
+ * spelled out. What several parts of a state share is written once and tied together again when it is read. What only its
+ * entry says of a message is apart, so that it can be sealed under the key of that entry.
+ */
+import { type MessageState, offeredTo, Remembered, type State } from '@eenmaal/consent';
+import { EenmaalError } from '@eenmaal/model';
+import type { Index } from './index-of-entries.ts';
+import { MAIN } from './vault.ts';
+
+/** The maps of a state that are divided over dossiers. Everything else is in `main`. */
+export const PER_DOSSIER = [
+  'dossiers',
+  'persons',
+  'compartments',
+  'statements',
+  'grants',
+  'disclosures',
+  'asks',
+  'requests',
+  'erasures',
+  'messages',
+  'parties',
+  'keys',
+  'sequences',
+] as const satisfies (keyof State)[];
+type Divided = (typeof PER_DOSSIER)[number];
+
+/** What only its entry says of a message. */
+export const SECRET_FIELDS = ['purpose', 'marks', 'secretHash', 'stored', 'size', 'bodyHash', 'attachments'] as const;
+/** In the place of the same, when the key of its entry was destroyed: as the fold of its erasure leaves it. */
+const UNKNOWN: Pick<MessageState, (typeof SECRET_FIELDS)[number]> = {
+  ...{ purpose: 'support', marks: [], secretHash: '', stored: 0, size: 0, bodyHash: '', attachments: [] },
+};
+
+export type Part = {
+  maps: Partial<Record<Divided, [string, unknown][]>>;
+  /** Of `main`: all that is divided over no dossiers. */
+  rest: Record<string, unknown> | null;
+  /** Of each message, in the order of `maps.messages`: where its entry is, and its secret fields; null: nothing is known. */
+  secrets: { index: number; fields: unknown[] | null }[];
+};
+
+type Value = { dossier?: string; compartment?: string; party?: string; person?: string | null; seat?: Value | null };
+
+/** Divides what is in memory of a state. Nothing in the parts is shared with it that a later fold changes. */
+export function partsOf(state: State, index: Index): Map<string, Part> {
+  const parts = new Map<string, Part>([[MAIN, { maps: {}, rest: restOf(state), secrets: [] }]]);
+  for (const name of PER_DOSSIER) {
+    // what is in memory only: the others are as they were
+    for (const [key, value] of Map.prototype.entries.call(state[name]) as MapIterator<[string, unknown]>) {
+      const slot = slotOf(state, index, name, key, value) ?? MAIN;
+      const part = parts.get(slot) ?? { maps: {}, rest: null, secrets: [] };
+      parts.set(slot, part);
+      const list = part.maps[name] ?? [];
+      part.maps[name] = list;
+      list.push([key, pack(lean(name, value))]);
+      if (name === 'messages') part.secrets.push(secretsOf(value as MessageState));
+    }
+  }
+  return parts;
+}
+
+function slotOf(state: State, index: Index, name: Divided, key: string, value: unknown): string | undefined {
+  const { dossier, compartment, party } = value as Value;
+  switch (name) {
+    case 'dossiers':
+      return key;
+    case 'statements':
+      return index.slotOf(value as number);
+    case 'asks':
+    case 'erasures':
+      return index.slotOf(state.statements.get(key) ?? Number.POSITIVE_INFINITY);
+    case 'grants':
+    case 'messages':
+      return state.compartments.get(compartment ?? '')?.dossier;
+    case 'parties':
+      return slotOfParty(state, key);
+    case 'keys':
+      return slotOfParty(state, party ?? '');
+    case 'sequences':
+      return slotOfParty(state, key);
+    default:
+      return dossier;
+  }
+}
+
+function slotOfParty(state: State, party: string): string | undefined {
+  const known = state.parties.get(party);
+  return known?.seat?.dossier ?? state.persons.get(known?.person ?? '')?.dossier;
+}
+
+/** Without what is written elsewhere, or follows from it. */
+function lean(name: Divided, value: unknown): unknown {
+  switch (name) {
+    case 'parties': {
+      const { offered: _, ...party } = value as ValueOf<'parties'>;
+      return party;
+    }
+    case 'compartments': {
+      const { remembered: _, people: __, says, ...compartment } = value as ValueOf<'compartments'>;
+      return {
+        ...compartment,
+        says: says.map(({ grants, ...say }) => ({ ...say, grants: grants.map(({ id }) => id) })),
+      };
+    }
+    case 'messages': {
+      const message = {
+        ...(value as MessageState),
+        disclosures: (value as MessageState).disclosures.map(({ id }) => id),
+      };
+      for (const field of SECRET_FIELDS) delete (message as Partial<typeof message>)[field];
+      return message;
+    }
+    default:
+      return value;
+  }
+}
+type ValueOf<N extends Divided> = State[N] extends Map<string, infer V> ? V : never;
+
+const secretsOf = (message: MessageState) => ({
+  index: message.index,
+  fields: message.gone === null ? SECRET_FIELDS.map((field) => message[field]) : null,
+});
+
+function restOf(state: State): Record<string, unknown> {
+  const rest: Record<string, unknown> = {};
+  const divided = new Set<string>(['law', ...PER_DOSSIER]);
+  for (const [name, value] of Object.entries(state)) if (!divided.has(name)) rest[name] = pack(value);
+  // those of keys in use come back with them
+  const known = new Set([...(Map.prototype.values.call(state.keys) as MapIterator<{ x: string }>)].map(({ x }) => x));
+  rest.signingKeys = pack(new Set([...Set.prototype.values.call(state.signingKeys)].filter((x) => !known.has(x))));
+  return rest;
+}
+
+/** Puts a part into a state, tied together as the fold would have left it. */
+export function putPart(state: State, { maps, rest, secrets }: Part): void {
+  const names = new Map<string, string>();
+  if (rest) for (const [name, value] of Object.entries(rest)) putRest(state, name, unpack(value, names));
+  for (const name of PER_DOSSIER) {
+    for (const [place, [key, packed]] of (maps[name] ?? []).entries()) {
+      const value = unpack(packed, names);
+      if (name === 'messages') fillMessage(state, value as MessageState, secrets[place]?.fields ?? null);
+      else if (name === 'parties') fillParty(state, value as ValueOf<'parties'>);
+      else if (name === 'keys') state.signingKeys.add((value as ValueOf<'keys'>).x);
+      Map.prototype.set.call(state[name], oneOf(names, key), value);
+    }
+  }
+  for (const [key] of maps.compartments ?? []) fillCompartment(state, key);
+}
+
+function putRest(state: State, name: string, value: unknown): void {
+  if (name === 'signingKeys') for (const x of value as Set<string>) state.signingKeys.add(x);
+  else Object.assign(state, { [name]: value });
+}
+
+function fillParty(state: State, party: ValueOf<'parties'>): void {
+  party.offered = offeredTo(state.law, party.roles);
+}
+
+function fillMessage(state: State, message: MessageState, fields: unknown[] | null): void {
+  Object.assign(message, UNKNOWN, fields && Object.fromEntries(SECRET_FIELDS.map((field, i) => [field, fields[i]])));
+  message.disclosures = (message.disclosures as unknown as string[]).map((id) => must(state.disclosures.get(id)));
+}
+
+function fillCompartment(state: State, key: string): void {
+  const compartment = must(state.compartments.get(key));
+  compartment.remembered = new Remembered();
+  compartment.people = compartment.subjects.flatMap((subject) => state.persons.get(subject) ?? []);
+  for (const say of compartment.says)
+    say.grants = (say.grants as unknown as string[]).map((id) => must(state.grants.get(id)));
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new EenmaalError('ledger-damaged', 'a snapshot names what it does not hold');
+  return value;
+}
+
+/** To JSON values. */
+export function pack(value: unknown): unknown {
+  if (value instanceof Map) return { $map: [...value].map(([key, held]) => [key, pack(held)]) };
+  if (value instanceof Set) return { $set: [...value] };
+  if (Array.isArray(value)) return value.map(pack);
+  if (value === null || typeof value !== 'object') return value;
+  const packed: Record<string, unknown> = {};
+  for (const [name, held] of Object.entries(value)) packed[name] = pack(held);
+  return packed;
+}
+
+/** And back. The same name is one string everywhere in a part: maps then compare addresses, not letters. */
+function unpack(value: unknown, names: Map<string, string>): unknown {
+  if (typeof value === 'string') return oneOf(names, value);
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) value[i] = unpack(value[i], names);
+    return value;
+  }
+  const held = value as { $map?: [string, unknown][]; $set?: string[] } & Record<string, unknown>;
+  if (held.$map) return new Map(held.$map.map(([key, one]) => [oneOf(names, key), unpack(one, names)]));
+  if (held.$set) return new Set(held.$set.map((one) => oneOf(names, one)));
+  for (const name in held) held[name] = unpack(held[name], names);
+  return held;
+}
+
+function oneOf(names: Map<string, string>, name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  names.set(name, name);
+  return name;
+}
+
+/** The names by which anything in a part can be asked for. */
+export function namesIn({ maps }: Part): string[] {
+  const names = PER_DOSSIER.flatMap((name) => (maps[name] ?? []).map(([key]) => key));
+  const keys = (maps.keys ?? []).map(([, value]) => (value as ValueOf<'keys'>).x);
+  return [...names, ...keys];
+}
+
+export const countsIn = ({ maps }: Part): number[] => PER_DOSSIER.map((name) => maps[name]?.length ?? 0);
