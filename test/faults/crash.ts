@@ -218,8 +218,9 @@ async function check(
   const add = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
   for (let from = 0; from < signed.size; ) {
     const { answer } = await officer.transport.call({ op: 'log', from });
-    for (const { event } of answer.entries) {
-      const parsed = parseJson(Event, event);
+    for (const entry of answer.entries) {
+      if (!('event' in entry)) continue;
+      const parsed = parseJson(Event, entry.event);
       if (parsed.kind === 'message') add(logged.message, JSON.parse(parsed.header).id);
       if (parsed.kind === 'opening') add(logged.opening, `${parsed.reader}/${parsed.envelope}`);
     }

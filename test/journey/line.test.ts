@@ -141,7 +141,7 @@ describe('one message along the line', () => {
 });
 
 describe('11 officer verifies: what was tampered with is named', () => {
-  type Logged = Answer<'log'>['entries'][number];
+  type Logged = Extract<Answer<'log'>['entries'][number], { event: string }>;
   /** Replays a log in which one entry is another. */
   async function replayed(index: number, change: (entry: Logged, event: Event) => Logged) {
     const officer = await chain.participant('officer/fg');
@@ -152,7 +152,7 @@ describe('11 officer verifies: what was tampered with is named', () => {
         if (request.op !== 'log') return answered;
         const answer = answered.answer as Answer<'log'>;
         const entries = answer.entries.map((entry) =>
-          entry.index === index ? change(entry, parseJson<Event>(Event, entry.event)) : entry,
+          'event' in entry && entry.index === index ? change(entry, parseJson<Event>(Event, entry.event)) : entry,
         );
         return { ...answered, answer: { ...answer, entries } } as typeof answered;
       },

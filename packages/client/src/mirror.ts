@@ -7,11 +7,14 @@ import { verifyEvent } from '@eenmaal/envelope';
 import {
   EenmaalError,
   type EntryView,
+  type ErasedMessage,
   type ErrorCode,
   Event,
+  type EventOf,
   type Id,
   isSeat,
   type KeyId,
+  LEAF_TYPE,
   organisationOf,
   type PartyId,
   parseJson,
@@ -147,6 +150,17 @@ export class Mirror {
     return input?.kind === 'statement' ? input.statement : undefined;
   }
 
+  /** What the log says of the erasure of a message, as it was shown to us, and of a whole dossier. */
+  erasureOf(about: Id): { view: EntryView; event: EventOf<'erasure' | 'dossier-erasure'> } | undefined {
+    const dossier = this.state.erasedDossiers.get(about);
+    const index = dossier?.entries[0] ?? this.state.messages.get(about)?.gone ?? -1;
+    const input = this.#verified.get(index);
+    const event = input?.kind === 'other' ? input.event : null;
+    if (event?.kind !== 'erasure' && event?.kind !== 'dossier-erasure') return undefined;
+    const view = this.#slices.get(event.dossier)?.entries.find((entry) => entry.index === index);
+    return view && { view, event };
+  }
+
   /** When an entry was logged. */
   timeOf = (index: number): number | undefined => this.#times.get(index);
 
@@ -210,12 +224,20 @@ export class Mirror {
   }
 
   #foldAll(): void {
-    const entries = [...this.#slices.values()].flatMap((slice) => slice.entries).sort((a, b) => a.index - b.index);
+    const shown = [...this.#slices.values()].flatMap((slice) => slice.entries).sort((a, b) => a.index - b.index);
+    const entries = withErased(shown);
+    // what is shown no more is kept no more
+    const known = new Set(shown.map(({ index }) => index));
+    for (const index of this.#verified.keys()) if (!known.has(index)) this.#verified.delete(index);
     this.state = emptyState(this.#law);
     this.keyStatements = new Map();
     this.disclosures = new Map();
     this.consults = [];
     for (const entry of entries) {
+      if ('message' in entry) {
+        fold(this.state, { kind: 'erased', message: entry.message }, entry.index, 0);
+        continue;
+      }
       const input = this.#verified.get(entry.index) ?? this.#verify(entry);
       this.#verified.set(entry.index, input);
       this.#times.set(entry.index, entry.at);
@@ -250,6 +272,20 @@ export class Mirror {
       for (const { envelope } of statement.items) addTo(this.disclosures, envelope, { statement, kid });
     if (statement.kind === 'consult') this.consults.push({ statement, kid });
   }
+}
+
+/** An entry that is there no more, as its erasure names it. */
+type Erased = { index: number; message: ErasedMessage };
+
+/** In the places of erased messages what their erasures say of them: so that it still shows who had received them. */
+function withErased(entries: readonly EntryView[]): (EntryView | Erased)[] {
+  const there = new Set(entries.map(({ index }) => index));
+  const erased = entries.flatMap(({ type, event }): Erased[] => {
+    const parsed = type === LEAF_TYPE.erasure ? parseJson<Event>(Event, event) : null;
+    if (parsed?.kind !== 'erasure' || there.has(parsed.message.index)) return [];
+    return [{ index: parsed.message.index, message: parsed.message }];
+  });
+  return erased.length === 0 ? [...entries] : [...entries, ...erased].sort((a, b) => a.index - b.index);
 }
 
 /**

@@ -28,6 +28,7 @@ import { type AttachmentSource, downloadAttachment, type Uploaded, uploadAttachm
 import { Checkpoints } from './checkpoints.ts';
 import { type Consultation, consultsOf, sealedConsult } from './consulting.ts';
 import { type Disclosing, type Holder, itemKeysOf, itemsFor, openWithAny } from './disclosing.ts';
+import { type ErasedPart, type Erasing, type ErasureProof, eraseStatements, partOf, proveErased } from './erasing.ts';
 import { keyStatement } from './key-maker.ts';
 import { KeyRing } from './key-ring.ts';
 import { Mirror } from './mirror.ts';
@@ -320,6 +321,32 @@ export class Participant {
       headers.push(header);
     }
     return headers;
+  }
+
+  /** Erases messages for good, everywhere. When this resolves their keys are destroyed. @throws `retention`, `no-authority`, ... */
+  async erase(dossier: Id, items: readonly Id[], erasing: Erasing): Promise<void> {
+    for (const input of eraseStatements(this.mirror.state, dossier, items, erasing)) await this.state(input);
+    await this.mirror.refresh(dossier);
+  }
+
+  /** Erases all that is about one person alone, as far as this party may; says what it left, and why. */
+  async erasePart(dossier: Id, person: Id, erasing: Erasing): Promise<ErasedPart> {
+    await this.mirror.refresh(dossier);
+    const draft = (input: StatementInput) => this.#statement(input);
+    const { may, kept } = partOf(this.mirror.state, dossier, person, erasing, draft, this.#options.clock());
+    await this.erase(dossier, may, erasing);
+    return { erased: may, kept };
+  }
+
+  /** Erases a whole dossier, by the partner that opened it: nothing in it opens for anybody any more. */
+  async eraseDossier(dossier: Id, { ground, request = null }: Erasing): Promise<void> {
+    await this.state({ kind: 'erase', dossier, items: [], whole: true, request, ground });
+    await this.sync();
+  }
+
+  /** The receipt of an erasure, for who held a copy: the entry that says so, proven to be in the log. @throws `unknown-envelope` */
+  proveErased(about: Id): Promise<ErasureProof> {
+    return proveErased(this.mirror, this.checkpoints, about);
   }
 
   /**

@@ -22,9 +22,13 @@ import {
   EenmaalError,
   Event,
   type EventOf,
+  type Id,
+  LEAF_TYPE,
   LIMITS,
   type Position,
   parseJson,
+  type ReasonCode,
+  type Statement,
 } from '@eenmaal/model';
 import type { Transport } from './transport.ts';
 
@@ -33,11 +37,26 @@ export type ReplayResult = {
   size: number;
   root: string;
   counts: Record<Event['kind'], number>;
+  /** Entries that cannot be read any more, and of which a later one says that they were lawfully erased. */
+  erased: number;
   /** Empty: what was delivered and opened is what the rule allows. */
   differences: Difference[];
 };
 
 type LoggedEntry = Answer<'log'>['entries'][number];
+type ReadableEntry = Extract<LoggedEntry, { event: string }>;
+type ErasedEntry = Exclude<LoggedEntry, ReadableEntry>;
+
+/** What is under way: `lost`, entries that could not be read, until an erasure says why, by index. */
+type Replay = {
+  state: State;
+  tree: Tree;
+  result: ReplayResult;
+  region: string;
+  lost: Map<number, ErasedEntry>;
+  /** Messages of which only their erasure tells. */
+  unread: Set<Id>;
+};
 
 /**
  * Replays the log up to the given checkpoint. Reads page by page; memory grows with the number of people, not of entries.
@@ -56,17 +75,27 @@ export async function replay(
   const state = emptyState(law);
   const tree = new Tree();
   const result: ReplayResult = {
-    ...{ size: 0, root: '', differences: [] },
-    counts: { statement: 0, message: 0, delivery: 0, opening: 0, refusal: 0, writer: 0 },
+    ...{ size: 0, root: '', erased: 0, differences: [] },
+    counts: {
+      ...{ statement: 0, message: 0, delivery: 0, opening: 0, refusal: 0, writer: 0 },
+      ...{ erasure: 0, 'dossier-erasure': 0 },
+    },
   };
+  const all: Replay = { state, tree, result, region, lost: new Map(), unread: new Set() };
   while (tree.size < signed.size) {
     const { answer } = await transport.call({ op: 'log', from: tree.size });
     if (answer.entries.length === 0) throw new EenmaalError('split-view', 'the log ends early');
     for (const entry of answer.entries) {
       if (tree.size === signed.size) break;
-      step(state, tree, entry, result, region);
+      if ('event' in entry) step(all, entry);
+      else skip(all, entry);
     }
     progress?.(tree.size, signed.size);
+  }
+  for (const [index, { erased }] of all.lost) {
+    const what =
+      erased.by < signed.size ? 'missing: nothing says that it was erased' : 'erased later than this checkpoint';
+    result.differences.push({ index, what });
   }
   result.size = tree.size;
   result.root = toBase64url(tree.root());
@@ -74,7 +103,26 @@ export async function replay(
   return result;
 }
 
-function step(state: State, tree: Tree, entry: LoggedEntry, result: ReplayResult, region: string): void {
+/** An entry that cannot be read: taken for what a later one must say of it. */
+function skip({ state, tree, result, lost, unread }: Replay, entry: ErasedEntry): void {
+  const { index, at, type, leaf, erased } = entry;
+  if (index !== tree.size) throw new EenmaalError('split-view', `entry ${tree.size} is missing`);
+  const say = (what: string) => result.differences.push({ index, what });
+  if (fromHex(leaf)[1] !== type) say('the leaf does not fit its type');
+  if (at < state.at) say('time runs backwards');
+  // the type is part of the leaf: nothing else can be passed off as an erased message
+  if (erased.message && (type !== LEAF_TYPE.message || erased.message.index !== index))
+    say('missing: it is no message');
+  else lost.set(index, entry);
+  if (erased.message && !state.messages.has(erased.message.envelope)) {
+    unread.add(erased.message.envelope);
+    fold(state, { kind: 'erased', message: erased.message }, index, at);
+  } else Object.assign(state, { size: index + 1, at: Math.max(state.at, at) });
+  tree.append(hashLeaf(fromHex(leaf)));
+}
+
+function step(all: Replay, entry: ReadableEntry): void {
+  const { state, tree, result, region } = all;
   const { index, at, type, salt, event: json, leaf } = entry;
   const say = (what: string) => result.differences.push({ index, what });
   if (index !== tree.size) throw new EenmaalError('split-view', `entry ${tree.size} is missing`);
@@ -89,7 +137,7 @@ function step(state: State, tree: Tree, entry: LoggedEntry, result: ReplayResult
   result.counts[event.kind]++;
   try {
     const input = verifyEvent(state, event);
-    judge(state, input, at, say);
+    judge(all, input, index, at, say);
     const seen = positionIn(input, event);
     if (seen && seen.size > 0 && (seen.size > tree.size || toBase64url(tree.root(seen.size)) !== seen.root))
       say('its maker saw another history');
@@ -101,10 +149,11 @@ function step(state: State, tree: Tree, entry: LoggedEntry, result: ReplayResult
 }
 
 /** Decides again what was decided then. */
-function judge(state: State, input: FoldInput, at: number, say: (what: string) => void): void {
+function judge(all: Replay, input: FoldInput, index: number, at: number, say: Say): void {
+  const { state, unread } = all;
   if (input.kind === 'statement') {
     const refused = checkStatement(state, input.statement, at);
-    if (refused) say(`statement should have been refused: ${refused}`);
+    if (refused && !isOfGone(all, input.statement)) say(`statement should have been refused: ${refused}`);
     return;
   }
   if (input.kind === 'message') {
@@ -114,15 +163,73 @@ function judge(state: State, input: FoldInput, at: number, say: (what: string) =
     if (refused) say(`message should have been refused: ${refused}`);
     return;
   }
-  if (input.kind === 'other' && input.event.kind !== 'writer') judgeReading(state, input.event, at, say);
+  if (input.kind === 'erased') return;
+  const { event } = input;
+  if (event.kind === 'erasure') judgeErasure(all, event, index, say);
+  else if (event.kind === 'dossier-erasure') judgeWhole(all, event, index, say);
+  else if (event.kind !== 'writer') judgeReading(state, unread, event, at, say);
 }
+
+/** That a whole dossier goes is said outside it, and of what was in it nothing can be read any more. */
+const isOfGone = ({ state, lost }: Replay, statement: Statement): boolean =>
+  statement.kind === 'erase' &&
+  statement.whole &&
+  !state.dossiers.has(statement.dossier) &&
+  [...lost.values()].some(({ erased }) => erased.message === null);
+
+/** Rests on a signed statement about this very message, and says of it what is known. */
+function judgeErasure(
+  { state, result, lost }: Replay,
+  { message, statement, dossier }: EventOf<'erasure'>,
+  index: number,
+  say: Say,
+): void {
+  const gone = lost.get(message.index);
+  const same = gone?.erased.by === index && JSON.stringify(gone.erased.message) === JSON.stringify(message);
+  if (same) {
+    lost.delete(message.index);
+    result.erased++;
+  } else if (gone?.erased.message) say('says another thing of an entry than is shown of it');
+  const known = state.messages.get(message.envelope);
+  // of a dossier that went as a whole since, nothing is left to compare with
+  if (!known) {
+    if (!gone) say('of a message that is not in the log');
+    return;
+  }
+  const fits =
+    known.index === message.index && known.compartment === message.compartment && known.sender === message.sender;
+  if (!fits) say('of another message than it names');
+  if (!state.erasures.get(statement)?.includes(message.envelope)) say('nobody decided to erase this message');
+  if (state.compartments.get(message.compartment)?.dossier !== dossier) say('of a message in another dossier');
+}
+
+/** Rests on a signed statement by the partner that opened the dossier. */
+function judgeWhole(
+  { state, result, lost }: Replay,
+  { entries, dossier, statement }: EventOf<'dossier-erasure'>,
+  index: number,
+  say: Say,
+): void {
+  const decided = state.erasingDossiers.get(dossier) ?? state.erasedDossiers.get(dossier)?.statement;
+  if (decided !== statement) say('nobody decided to erase this dossier');
+  for (const entry of entries) {
+    if (lost.get(entry)?.erased.by !== index) continue;
+    lost.delete(entry);
+    result.erased++;
+  }
+}
+
+type Say = (what: string) => void;
+/** Refused for what a message holds: of an erased one nobody can say that any more. */
+const BY_MARK: readonly ReasonCode[] = ['D-SOURCE-PROTECTED', 'D-THIRD-PERSON', 'D-ADDRESS-SECRET'];
 
 /** Deliveries and openings had a basis; refusals had none. */
 function judgeReading(
   state: State,
+  unread: ReadonlySet<Id>,
   event: EventOf<'delivery' | 'opening' | 'refusal'>,
   at: number,
-  say: (what: string) => void,
+  say: Say,
 ): void {
   const party = event.kind === 'refusal' ? event.party : event.reader;
   const message = state.messages.get(event.envelope);
@@ -134,7 +241,8 @@ function judgeReading(
   const purpose = event.kind === 'delivery' ? {} : { purpose: event.purpose };
   const again = decide(state, { party, compartment, message: id, ...purpose }, at);
   if (event.kind === 'refusal') {
-    if (again.outcome === 'permit') say('refused although there was a basis');
+    const unknown = unread.has(id) && BY_MARK.includes(event.decision.code);
+    if (again.outcome === 'permit' && !unknown) say('refused although there was a basis');
     return;
   }
   compare(again, event.decision, say);
@@ -151,7 +259,7 @@ function positionIn(input: FoldInput, event: Event): Position | null {
   return event.kind === 'opening' ? readObject('eenmaal-open+jws', event.jws).payload.seen : null;
 }
 
-function compare(again: Decision, logged: Decision, say: (what: string) => void): void {
+function compare(again: Decision, logged: Decision, say: Say): void {
   if (again.outcome !== 'permit') say(`no standing basis: ${again.code}`);
   else if (JSON.stringify(again) !== JSON.stringify(logged)) say('the logged decision differs');
 }
