@@ -7,4 +7,5 @@ export * from './native-signer.ts';
 export * from './participant.ts';
 export * from './seat.ts';
 export * from './settings.ts';
+export * from './trust.ts';
 export * from './vault-key.ts';

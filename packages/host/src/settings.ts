@@ -16,6 +16,8 @@ export const REGION_SETTINGS = {
   EENMAAL_NATS_URL: z.string().regex(/^(nats|tls):\/\/\S+$/, 'expected nats://host:port'),
   /** The region statement, signed by the steward: the root of trust. */
   EENMAAL_REGION_FILE: z.string().min(1),
+  /** Witness policy, given with the region statement: who must have confirmed the log. Absent: nobody but the ledger. */
+  EENMAAL_WITNESS_POLICY_FILE: z.string().min(1).optional(),
   EENMAAL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 };
 

@@ -52,6 +52,24 @@ export function judgeCheckpoint(signed: Uint8Array, policy: Policy, verify: Veri
   return { checkpoint, witnesses, trusted: false, reason };
 }
 
+/**
+ * When the newest quorum was there: the latest second at or after which enough of these witnesses cosigned. Undefined when
+ * they are too few, or none is asked.
+ */
+export function quorumTime({ witnesses }: Pick<Judgement, 'witnesses'>, policy: Policy): number | undefined {
+  const times = policy.witnesses.map(({ name }, i) => ({ name, time: witnesses[i]?.time ?? Number.NEGATIVE_INFINITY }));
+  const enoughSince = (since: number): boolean =>
+    meetsQuorum(
+      policy,
+      times.filter(({ time }) => time >= since).map(({ name }) => name),
+    );
+  return times
+    .map(({ time }) => time)
+    .filter((time) => time >= 0)
+    .toSorted((a, b) => b - a)
+    .find(enoughSince);
+}
+
 function findingOf({ key }: PolicyWitness, all: readonly Cosignature[], freshness?: Freshness): WitnessFinding {
   const own = all.filter(({ name, keyId }) => name === key.name && keyId === key.keyId);
   if (own.length === 0) return { witness: key.name, state: 'missing' };

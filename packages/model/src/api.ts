@@ -29,8 +29,8 @@ export const Request = z.discriminatedUnion('op', [
   /** Release the secret of one message: a signed OpenRequest. */
   z.strictObject({ op: z.literal('open'), jws: Jws }),
   z.strictObject({ op: z.literal('chunk'), envelope: Id, attachment: Id, chunk: Count }),
-  /** Signed checkpoint, with a consistency proof from a size I saw. */
-  z.strictObject({ op: z.literal('checkpoint'), from: Count }),
+  /** Signed checkpoint, the newest or of this size, with a consistency proof from a size I saw. */
+  z.strictObject({ op: z.literal('checkpoint'), from: Count, size: Count.optional() }),
   z.strictObject({ op: z.literal('inclusion'), index: Count, size: Count }),
   /** Officers only: the log in order, every event, no release secrets. */
   z.strictObject({ op: z.literal('log'), from: Count }),
@@ -68,7 +68,18 @@ export const ANSWERS = {
   }),
   open: z.strictObject({ secret: Hash, index: Count, at: Instant }),
   chunk: z.strictObject({}),
-  checkpoint: z.strictObject({ checkpoint: z.string(), proof: z.array(Hash) }),
+  checkpoint: z.strictObject({
+    checkpoint: z.string(),
+    proof: z.array(Hash),
+    /**
+     * Beside the newest: the one that enough witnesses of the ledger's own policy confirmed last, and why the newest
+     * continues it; null: none yet. Left out: the ledger asks no witnesses.
+     */
+    cosigned: z
+      .strictObject({ checkpoint: z.string(), proof: z.array(Hash) })
+      .nullable()
+      .optional(),
+  }),
   inclusion: z.strictObject({ proof: z.array(Hash) }),
   log: z.strictObject({
     entries: z.array(z.union([EntryView.extend({ leaf: z.string() }), ErasedView.extend({ leaf: z.string() })])),

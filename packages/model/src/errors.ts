@@ -51,6 +51,8 @@ export const ERRORS = {
     'The law wants this kept for now. Name a request of the person concerned, or wait until the period of keeping is over.',
   // decisions (what a partner may hear; the ledger keeps the exact reason)
   'no-basis': 'There is no standing basis for this. Ask the family, or name a legal basis.',
+  'quorum-stale':
+    'Nobody but the ledger itself confirmed its log recently, so nothing is opened. Wait until the witnesses are back, then try again.',
   erased: 'This was lawfully erased and opens nowhere any more. Ask whoever decided that, if you need to know more.',
   'not-a-member': 'You may not write here. Ask the family first.',
   // service

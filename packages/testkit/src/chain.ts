@@ -47,7 +47,7 @@ export type StartLedger<S> = (options: {
 
 /** Where the ledger's vault key lies, as the ledger service has it. */
 export type VaultKeys = { readonly keys: readonly Uint8Array[]; replace(keys: readonly Uint8Array[]): Promise<void> };
-type Unsafe = { releaseCheck?: boolean; epochCheck?: boolean; keepKeys?: boolean };
+type Unsafe = { releaseCheck?: boolean; epochCheck?: boolean; keepKeys?: boolean; freshnessCheck?: boolean };
 
 export type RegisteredPartner = { id: string; roles: string[]; attests: boolean };
 

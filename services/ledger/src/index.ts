@@ -1,4 +1,5 @@
 /** What tests and the local starter need of the ledger service; everything else talks to it over the broker. */
+export type { WitnessOptions } from './beat.ts';
 export { type Act, ANSWER_LEASE_MS, Journal } from './journal.ts';
 export type { UnsafeSwitches } from './messages.ts';
 export { type Published, Publisher, type PublisherOptions, type WitnessFailure } from './publish.ts';

@@ -7,6 +7,7 @@ import { answerAlive, connect, isServed, LEDGER_USER, openStreams, serveRequests
 import {
   createLogger,
   KEY_SETTINGS,
+  type Log,
   openKeystore,
   openVaultKeys,
   REGION_SETTINGS,
@@ -14,21 +15,34 @@ import {
   readLaw,
   readSecret,
   readSettings,
+  readTrustFile,
   systemRandom,
+  type Trust,
 } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { z } from 'zod';
+import type { WitnessOptions } from './beat.ts';
 import { startLedger } from './service.ts';
 
 /** Longer than ANSWER_LEASE_MS: whoever is silent this long answers nothing any more without looking first. */
 const SILENCE_MS = 2500;
 
+/** What `EENMAAL_RELEASE_MAX_STALENESS` is when nobody says otherwise. */
+const MAX_STALENESS = 900;
+const WITNESS_TIMEOUT_MS = 5000;
+
 const SETTINGS = {
   ...REGION_SETTINGS,
   /** Monitoring addresses of every message server, separated by commas: proves that each write is synced. */
   EENMAAL_NATS_MONITORS: z.string().min(1),
+  /** Seconds between two checkpoints that witnesses are asked to confirm, while there is something new. */
+  EENMAAL_CHECKPOINT_SECONDS: z.coerce.number().min(0.1).max(3600).default(10),
+  /** Seconds: with a witness policy, nothing is opened while the newest quorum is older. */
+  EENMAAL_RELEASE_MAX_STALENESS: z.coerce.number().int().min(1).max(86_400).optional(),
   EENMAAL_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 };
+
+type Settings = ReturnType<typeof readSettings<typeof SETTINGS>>;
 
 async function main(): Promise<void> {
   const { EENMAAL_STATE_DIR, EENMAAL_KEY_SECRET_FILE } = readSettings(KEY_SETTINGS, process.env);
@@ -42,6 +56,7 @@ async function main(): Promise<void> {
   const log = createLogger('ledger', settings.EENMAAL_LOG_LEVEL);
   const region = (await readIfThere(settings.EENMAAL_REGION_FILE))?.trim();
   if (!region) throw new EenmaalError('malformed', 'no region statement in EENMAAL_REGION_FILE');
+  const witnesses = witnessOptions(await readTrustFile(settings.EENMAAL_WITNESS_POLICY_FILE, region), settings, log);
   const law = await readLaw();
   const vaultKeys = await openVaultKeys(EENMAAL_STATE_DIR, secret);
   const nc = await connect({ url: settings.EENMAAL_NATS_URL.split(','), nkeySeed: nkey.seed, name: LEDGER_USER });
@@ -61,6 +76,7 @@ async function main(): Promise<void> {
     ...{ store, identity, vaultKeys, law, region, clock: Date.now, random: systemRandom },
     monotonic: () => performance.now(),
     notify: (account) => wake(nc, account),
+    ...(witnesses && { witnesses }),
     onInternal: (error) => log.error({ err: error }, 'request failed'),
     onFatal: (error) => {
       log.fatal({ code: error.code, detail: error.detail }, 'stopped');
@@ -72,6 +88,26 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void requests.stop().then(() => stop(0)));
   log.info({ size: journal.size }, 'serving');
+}
+
+/** Says in the log, at start, whether anybody but the ledger vouches for its log. */
+function witnessOptions(trust: Trust | undefined, settings: Settings, log: Log): WitnessOptions | undefined {
+  const { EENMAAL_CHECKPOINT_SECONDS: beat, EENMAAL_RELEASE_MAX_STALENESS: staleness } = settings;
+  if (!trust) {
+    if (staleness !== undefined)
+      throw new EenmaalError('malformed', 'EENMAAL_RELEASE_MAX_STALENESS needs EENMAAL_WITNESS_POLICY_FILE');
+    log.warn('no witnesses: no quorum is asked, and nobody but this ledger confirms that there is one history');
+    return undefined;
+  }
+  const { policy } = trust;
+  const maxStaleness = staleness ?? MAX_STALENESS;
+  log.info({ witnesses: policy.witnesses.map(({ key }) => key.name), maxStaleness }, 'a quorum of witnesses is asked');
+  return {
+    ...{ policy, beatMs: beat * 1000, timeoutMs: WITNESS_TIMEOUT_MS, maxStaleness },
+    onQuorum: (size, failures) =>
+      size === null ? log.error({ code: 'quorum-stale', failures }, 'no quorum') : log.info({ size }, 'quorum'),
+    onSplitView: (failure) => log.error({ code: 'split-view', failure }, 'a witness saw another history of this log'),
+  };
 }
 
 main().catch((error: unknown) => {

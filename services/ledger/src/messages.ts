@@ -26,9 +26,21 @@ import type { Journal } from './journal.ts';
 import type { RefusalLog } from './refusals.ts';
 
 /** Test-only: each breaks one promise on purpose, so that the tests that guard it can be seen to fail. Never configurable. */
-export type UnsafeSwitches = { releaseCheck?: boolean; epochCheck?: boolean; keepKeys?: boolean };
+export type UnsafeSwitches = {
+  releaseCheck?: boolean;
+  epochCheck?: boolean;
+  keepKeys?: boolean;
+  freshnessCheck?: boolean;
+};
 
-export type Services = { journal: Journal; store: LedgerStore; unsafe: UnsafeSwitches; refusals: RefusalLog };
+export type Services = {
+  journal: Journal;
+  store: LedgerStore;
+  unsafe: UnsafeSwitches;
+  refusals: RefusalLog;
+  /** @throws `quorum-stale`: then nothing is handed over or released, whatever its basis */
+  mustBeFresh(at: Instant): void;
+};
 type Submission = { header: string; jws: string; secret: string };
 
 const FETCH_MESSAGES = 64;
@@ -154,19 +166,20 @@ async function checkAttachments(store: LedgerStore, { attachments, sender }: Hea
 
 /** Hands over messages: new ones of this dossier, or named ones again. Each is decided and logged before it leaves. */
 export async function fetch(
-  { journal, store, unsafe }: Services,
+  { journal, store, unsafe, mustBeFresh }: Services,
   party: PartyId,
   dossier: Id,
   named?: readonly Id[],
 ): Promise<{ answer: Answer<'fetch'>; attached: Uint8Array }> {
   const candidates = await journal.run((state, at) => handable(state, party, dossier, at, named, unsafe));
   const loaded = await Promise.all(onePage(candidates).map((message) => load(journal, store, message)));
-  const handed = await journal.run((state, at, append) =>
-    loaded
+  const handed = await journal.run((state, at, append) => {
+    mustBeFresh(at);
+    return loaded
       .filter((item) => item !== null)
       .filter(({ message }) => handOver(state, party, dossier, message, at, append, unsafe))
-      .map((item) => ({ ...item, at })),
-  );
+      .map((item) => ({ ...item, at }));
+  });
   const messages = handed.map(({ header, jws, body, message, at }) => ({
     header,
     jws,
@@ -252,10 +265,10 @@ function handOver(
 /**
  * Releases one message's secret: decide, log, and only when the log is on disk, answer. Asking again after a lost answer
  * decides again but leaves one opening for each purpose in the log.
- * @throws `no-basis` whether the message does not exist or may not be read
+ * @throws `quorum-stale`; `no-basis` whether the message does not exist or may not be read
  */
 export async function open(
-  { journal, unsafe, refusals }: Services,
+  { journal, unsafe, refusals, mustBeFresh }: Services,
   party: PartyId,
   jws: string,
 ): Promise<Answer<'open'>> {
@@ -265,7 +278,10 @@ export async function open(
   const message = await durable(journal, request.envelope);
   if (!message) throw new EenmaalError('no-basis');
   const entry = await journal.entryIfThere(message.index);
-  const outcome = await journal.run((state, at, append) => release(state, request, jws, at, append, unsafe, refusals));
+  const outcome = await journal.run((state, at, append) => {
+    mustBeFresh(at);
+    return release(state, request, jws, at, append, unsafe, refusals);
+  });
   if (outcome === null) throw new EenmaalError('no-basis');
   const { secret } = entry ?? {};
   if (!secret) throw new EenmaalError(message.erased ? 'erased' : 'ledger-damaged', 'a release secret is missing');
@@ -308,13 +324,14 @@ function release(
 
 /** One chunk of an attachment, for whoever may read its message now and has opened or written it. */
 export async function chunk(
-  { journal, store }: Services,
+  { journal, store, mustBeFresh }: Services,
   party: PartyId,
   envelope: Id,
   attachment: Id,
   number: number,
 ): Promise<Uint8Array> {
   const sender = await journal.run((state, at) => {
+    mustBeFresh(at);
     const message = state.messages.get(envelope);
     const known = message?.attachments.some(({ id }) => id === attachment);
     if (!message || !known || (!message.opened.has(party) && message.sender !== party))

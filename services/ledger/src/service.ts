@@ -4,10 +4,11 @@
  */
 import { accountOf, type Caller, type LedgerStore, serveChannels } from '@eenmaal/broker';
 import { knowsDossier, type Law, signerOf } from '@eenmaal/consent';
-import { type Identity, type Random, signBytes, toBase64url } from '@eenmaal/crypto';
+import { type Identity, type Random, signBytes, text, toBase64url } from '@eenmaal/crypto';
 import { signingKeyOf, verifyStatement } from '@eenmaal/envelope';
 import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
 import { type Answer, EenmaalError, type Instant, isPartner, type Request } from '@eenmaal/model';
+import { Beat, type WitnessOptions } from './beat.ts';
 import { Eraser } from './eraser.ts';
 import { Journal } from './journal.ts';
 import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from './messages.ts';
@@ -30,6 +31,8 @@ export type LedgerOptions = {
   notify?(account: string): void;
   onFatal?(error: EenmaalError): void;
   onInternal?(error: unknown): void;
+  /** Left out: no witness is asked, and nothing waits for one. */
+  witnesses?: WitnessOptions;
   unsafe?: UnsafeSwitches;
 };
 
@@ -37,6 +40,8 @@ export type LedgerService = {
   /** Handles one frame from an account and gives the frame to answer. */
   handle(account: string, frame: Uint8Array): Promise<Uint8Array>;
   journal: Journal;
+  /** Asks no witness any more. */
+  stop(): void;
 };
 
 /** Replays the store, takes it over with a writer entry, and serves. @throws `ledger-damaged`, `second-writer`, ... */
@@ -55,7 +60,10 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
   });
   await journal.vault.ensure(MAIN);
   await takeOver(journal, options);
-  const services: Services = { journal, store, unsafe, refusals: refusalLog() };
+  const { witnesses } = options;
+  const beat = witnesses ? new Beat(journal, (size) => signed(journal, identity, size), clock, witnesses) : null;
+  const mustBeFresh = (at: Instant): void => (unsafe.freshnessCheck ? undefined : beat?.mustBeFresh(at));
+  const services: Services = { journal, store, unsafe, refusals: refusalLog(), mustBeFresh };
   const { keepKeys } = unsafe;
   const eraser = new Eraser({ journal, store, keepKeys, onFatal: (error) => journal.stop(error) });
   // what a crash left half-done is done before anything is answered
@@ -66,12 +74,12 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
       if (accountOf(party) !== account) throw new EenmaalError('party-mismatch');
       return signingKeyOf(journal.state, kid, party);
     },
-    handle: (caller, request, attached) => answer(services, options, eraser, caller, request, attached),
+    handle: (caller, request, attached) => answer(services, options, eraser, beat, caller, request, attached),
     clock,
     random,
     ...(options.onInternal && { onInternal: options.onInternal }),
   });
-  return { handle, journal };
+  return { handle, journal, stop: () => beat?.stop() };
 }
 
 /** Entry 0 is the region statement; then this instance says that it writes from here on. */
@@ -97,6 +105,7 @@ async function answer(
   services: Services,
   { identity, notify }: LedgerOptions,
   eraser: Eraser,
+  beat: Beat | null,
   caller: Caller,
   request: Request,
   attached: Uint8Array,
@@ -105,9 +114,14 @@ async function answer(
   const { party } = caller;
   const signer = signerOf(journal.state, caller.kid);
   if (typeof signer === 'string') throw new EenmaalError(signer);
+  // a withdrawal does not wait for the measure, and its acknowledgement not for the witnesses
+  const lost = (account: string): void => {
+    notify?.(account);
+    beat?.now();
+  };
   switch (request.op) {
     case 'state':
-      return { answer: await state(journal, party, request.statements, notify, () => eraser.settled()) };
+      return { answer: await state(journal, party, request.statements, lost, () => eraser.settled()) };
     case 'submit':
       return { answer: await submit(services, party, request, attached) };
     case 'changes':
@@ -126,7 +140,7 @@ async function answer(
         attached: await chunk(services, party, request.envelope, request.attachment, request.chunk),
       };
     case 'checkpoint':
-      return { answer: await checkpoint(journal, identity, request.from) };
+      return { answer: await checkpoint(journal, identity, beat, request) };
     case 'inclusion':
       return { answer: inclusion(journal, request.index, request.size) };
     case 'log':
@@ -134,16 +148,29 @@ async function answer(
   }
 }
 
-/** The newest durable size and root, signed by the ledger (C2SP checkpoint), with proof that it continues size `from`. */
-function checkpoint(journal: Journal, identity: Identity, from: number): Promise<Answer<'checkpoint'>> {
-  return journal.run(({ origin }) => {
+/** A size this log reached and its root, signed by the ledger (C2SP checkpoint). */
+function signed({ state: { origin }, tree }: Journal, identity: Identity, size: number): Uint8Array {
+  const key = makeVerifierKey(origin, ED25519, identity.signing.publicKey);
+  const sign = (bytes: Uint8Array) => signBytes(identity.signing.secretKey, bytes);
+  return signCheckpoint({ origin, size, root: tree.root(size) }, key, sign);
+}
+
+/** The newest durable checkpoint, or the one of `size`, with proof that it continues size `from`; and the confirmed one. */
+function checkpoint(
+  journal: Journal,
+  identity: Identity,
+  beat: Beat | null,
+  { from, size: asked }: Extract<Request, { op: 'checkpoint' }>,
+): Promise<Answer<'checkpoint'>> {
+  return journal.run(() => {
     const { tree } = journal;
-    if (from > tree.size) throw new EenmaalError('position-unknown');
-    const key = makeVerifierKey(origin, ED25519, identity.signing.publicKey);
-    const sign = (bytes: Uint8Array) => signBytes(identity.signing.secretKey, bytes);
-    const signed = signCheckpoint({ origin, size: tree.size, root: tree.root() }, key, sign);
-    const proof = from === 0 ? [] : tree.consistencyProof(from, tree.size).map(toBase64url);
-    return { checkpoint: new TextDecoder().decode(signed), proof };
+    const size = asked ?? tree.size;
+    if (from > size || size > tree.size) throw new EenmaalError('position-unknown');
+    const upTo = (earlier: number): string[] => tree.consistencyProof(earlier, size).map(toBase64url);
+    const answer = { checkpoint: text(signed(journal, identity, size)), proof: upTo(from) };
+    if (!beat || asked !== undefined) return answer;
+    const { cosigned } = beat;
+    return { ...answer, cosigned: cosigned && { checkpoint: text(cosigned.signed), proof: upTo(cosigned.size) } };
   });
 }
 
