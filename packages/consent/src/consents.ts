@@ -90,6 +90,7 @@ function workOut(state: State, compartment: CompartmentState, organisation: Orga
     if (subject.dead) return no('deny', 'D-DECEASED');
     const deciders = decidersOf(state, subject, now, compartment.audience);
     if (deciders.length === 0) return no('deny', 'D-NO-AUTHORITY');
+    let wished = false;
     for (const decider of deciders) {
       const say = find(says, organisation, decider);
       const found = say ? agreedPurposes(say, subject, asked) : 'D-NO-GRANT';
@@ -97,9 +98,12 @@ function workOut(state: State, compartment: CompartmentState, organisation: Orga
         shared &= found;
         agreed.push(say as Say);
         about.push(subject);
+        wished ||= decider === subject.id;
       } else if (found === 'D-NO-GRANT') {
         unheard ??= decider === subject.id && isMinor(subject, now) ? 'H-CHILD-12-CONFIRM' : 'H-OTHER-PARENT-UNHEARD';
       } else if (found === 'H-SURVIVOR-CONFIRM') unheard = found;
+      // a child that decides along with its parents and keeps its wish (JW 7.3.4(2)): not shared, and not the last word
+      else if (wished && TAKEN_BACK.has(found)) unheard = 'H-CHILD-WISH';
       else if (worst === null || weighsMore(found, worst)) worst = found;
     }
   }
@@ -114,6 +118,8 @@ function workOut(state: State, compartment: CompartmentState, organisation: Orga
   const one = { ...asked, purposes: shared & -shared };
   return { outcome: 'permit', code: 'P-CONSENT-ALL', basis: basisOf(agreed, about, one) };
 }
+
+const TAKEN_BACK: ReadonlySet<ReasonCode> = new Set(['D-REFUSED-PARENT', 'D-WITHDRAWN']);
 
 /** The same as `sayOf`, without a function for each look. */
 function find(says: readonly Say[], organisation: OrganisationId, decider: string): Say | undefined {

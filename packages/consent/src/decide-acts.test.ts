@@ -18,8 +18,10 @@ import {
   incapable,
   MOTHER,
   makeFamily,
+  member,
   newKeys,
   own,
+  personOf,
   RET,
   SCHOOL,
   START,
@@ -103,6 +105,28 @@ describe('who cannot judge', () => {
     region.must(TEAM, incapable('mother', 'father'));
     region.must(TEAM, death('father'));
     expect(region.state.persons.get(id('mother'))?.representatives).toEqual([]);
+  });
+
+  it('is spoken for anew when one of its representatives died: the no of the dead was no yes of the other', () => {
+    const region = makeFamily();
+    region.must(TEAM, member('aunt'));
+    region.must(TEAM, incapable('mother', 'father', 'aunt'));
+    region.grant(personOf('aunt'), M, CLINIC);
+    region.say('refuse', FATHER, M, CLINIC);
+    const died = region.must(TEAM, death('father'));
+    expect(code(region, CLINIC, M)).toBe('H-SURVIVOR-CONFIRM');
+    expect(ask(region, personOf('aunt'), M)).toMatchObject({ code: 'P-OWN', basis: [died] });
+    region.grant(personOf('aunt'), M, CLINIC);
+    expect(code(region, CLINIC, M)).toBe('P-CONSENT-ALL');
+  });
+
+  it('under eighteen asks nothing again when somebody died who was named but does not speak', () => {
+    const region = makeFamily();
+    region.must(TEAM, member('aunt'));
+    region.must(TEAM, incapable('child14', 'aunt'));
+    for (const parent of [MOTHER, FATHER]) region.grant(parent, K14, CLINIC);
+    region.must(TEAM, death('aunt'));
+    expect(code(region, CLINIC, K14)).toBe('P-CONSENT-ALL');
   });
 
   it.each([

@@ -97,6 +97,7 @@ const ASK_THE_FAMILY: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'D-REFUSED-SELF',
   'D-WITHDRAWN',
   'H-OTHER-PARENT-UNHEARD',
+  'H-CHILD-WISH',
   'H-CHILD-12-CONFIRM',
   'H-SURVIVOR-CONFIRM',
 ]);

@@ -9,6 +9,7 @@ import {
   type Statement,
   type StatementOf,
 } from '@eenmaal/model';
+import { isMinor } from './authority.ts';
 import { foldErase } from './fold-erasures.ts';
 import type { Act, DossierState, State } from './state.ts';
 
@@ -157,17 +158,17 @@ function foldDeath(state: State, dossier: DossierState | undefined, death: State
   for (const id of dossier?.persons ?? []) {
     const other = state.persons.get(id);
     if (!other) continue;
-    if (other.custody.includes(death.person))
-      Object.assign(other, {
-        custody: other.custody.filter((holder) => holder !== death.person),
-        custodyBasis: death.id,
-        holderDied: index,
-      });
-    if (other.representatives?.includes(death.person))
-      Object.assign(other, {
-        representatives: other.representatives.filter((who) => who !== death.person),
-        capacityBasis: death.id,
-      });
+    if (other.custody.includes(death.person)) {
+      const custody = other.custody.filter((holder) => holder !== death.person);
+      Object.assign(other, { custody, custodyBasis: death.id, holderDied: index });
+      // where the child lived with the dead stays secret until somebody says that it no longer is
+      if (dead?.secretAddress) other.secretAddress = true;
+    }
+    if (other.representatives?.includes(death.person)) {
+      const representatives = other.representatives.filter((who) => who !== death.person);
+      Object.assign(other, { representatives, capacityBasis: death.id });
+      if (!isMinor(other, state.at)) other.holderDied = index;
+    }
   }
 }
 
@@ -180,13 +181,20 @@ function foldAllow(state: State, { by, compartment, reader, on, id }: StatementO
   else readers.delete(reader);
 }
 
-/** The organisation and all its seats, from here on; every dossier it has to do with remembers it. */
+/**
+ * The organisation and all its seats, from here on; every dossier it has to do with remembers it. Who follows it keeps the
+ * dossiers it opened, as far as saying who is in them; it may read no more than the family agrees to anew.
+ */
 export function endOrganisation(state: State, statement: StatementOf<'succession'>, index: number): void {
-  const { kind, id, by, partner: organisation } = statement;
+  const { kind, id, by, partner: organisation, successor } = statement;
   for (const party of state.parties.values()) if (party.organisation === organisation) party.ended = true;
-  for (const { organisations, acts } of state.dossiers.values())
-    if (organisations.has(organisation))
-      acts.push({ kind, id, index, at: state.at, by, partner: organisation, about: null });
+  for (const dossier of state.dossiers.values()) {
+    if (!dossier.organisations.has(organisation)) continue;
+    dossier.acts.push({ kind, id, index, at: state.at, by, partner: organisation, about: null });
+    if (successor === null || dossier.by !== partner(organisation)) continue;
+    dossier.by = partner(successor);
+    dossier.organisations.add(successor);
+  }
 }
 
 /** Asking, disclosing, objecting, weighing; rights used and answered. */

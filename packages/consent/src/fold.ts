@@ -11,10 +11,9 @@ import type {
   OrganisationId,
   PartyId,
   PublicKeys,
-  Statement,
   StatementOf,
 } from '@eenmaal/model';
-import { isPerson, nameOf, officer, organisationOf, partner, person, STEWARD } from '@eenmaal/model';
+import { isPerson, nameOf, officer, organisationOf, partner, person, STEWARD, Statement } from '@eenmaal/model';
 import { endOrganisation, foldAct, foldAttestation, foldLawAct, sameId } from './fold-acts.ts';
 import { addMessage, foldDossierErasure, foldErased, foldErasure } from './fold-erasures.ts';
 import { offeredTo } from './law.ts';
@@ -78,7 +77,11 @@ function foldOpening(state: State, { envelope, reader, purpose }: EventOf<'openi
   message.openedFor.add(`${reader} ${purpose}`);
 }
 
+/** What this version of the program knows; whatever else a later one may say means nothing here. */
+const KINDS: ReadonlySet<string> = new Set(Statement.options.map(({ shape }) => shape.kind.value));
+
 function foldStatement(state: State, statement: Statement, kids: Kids | undefined, index: number): void {
+  if (!KINDS.has(statement.kind)) return;
   state.statements.set(statement.id, index);
   if ('dossier' in statement) foldAct(state, statement, index);
   switch (statement.kind) {
@@ -215,6 +218,8 @@ function foldCompartment(
   state: State,
   { compartment: id, dossier, by, subjects, audience }: StatementOf<'compartment'>,
 ): void {
+  const known = state.dossiers.get(dossier);
+  if (!known) return;
   state.compartments.set(id, {
     ...{ id, dossier, by, audience },
     subjects: subjects.map((subject) => sameId(state, subject)),
@@ -222,7 +227,7 @@ function foldCompartment(
     ...{ says: [], remembered: new Remembered(), allowed: new Map(), epochs: [], messages: [] },
     ...{ writers: new Set(), lastMessageAt: 0 },
   });
-  state.dossiers.get(dossier)?.compartments.push(id);
+  known.compartments.push(id);
 }
 
 function sayFor(compartment: CompartmentState, to: OrganisationId, by: DeciderId): Say {
@@ -272,6 +277,8 @@ function foldKeys(state: State, statement: StatementOf<'epoch' | 'admit'>): void
   if (statement.kind === 'epoch')
     compartment.epochs[statement.epoch] = { statements: [], members: new Map(), link: statement.link };
   const epoch = compartment.epochs[statement.epoch];
+  // also after it stopped reading: without its key, what it signed could not be verified
+  if (isPerson(statement.by)) compartment.writers.add(nameOf(statement.by));
   epoch?.statements.push(statement.id);
   for (const { party, kid, scope } of statement.wraps) epoch?.members.set(party, { kid, scope });
   if (statement.kind === 'epoch') return;

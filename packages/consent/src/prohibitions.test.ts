@@ -120,7 +120,9 @@ describe('a mark on a message', () => {
     expect(region.try(CLINIC, region.discloses(VT, 'L08', [region.note], WEIGHED))).toBe('mark-too-wide');
     expect(region.code(CLINIC)).toBe('P-OWN');
     region.must(TEAM, death('mother'));
-    expect(region.code(GI), 'a secret that nobody needs any more').toBe('P-LAW-OTS-REQUEST');
+    expect(region.code(GI), 'where the child lived stays secret').toBe('D-ADDRESS-SECRET');
+    region.must(TEAM, secrecy('child8', false));
+    expect(region.code(GI)).toBe('P-LAW-OTS-REQUEST');
   });
 
   it('is read from the message, not from the question', () => {

@@ -75,6 +75,7 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
     if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
   for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
   addSigners(state, sight, known);
+  if (!family) addRecipients(state, sight, known);
   const places = [...sight.statements].map((id) => state.statements.get(id));
   // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
   sight.version = JSON.stringify([
@@ -126,6 +127,16 @@ function addSigners(state: State, { items, persons, statements }: Sight, known: 
     if (seat) statements.add(seat.statement);
     if (isPerson(signer)) persons.add(nameOf(signer));
   }
+}
+
+/** Whom the law lets it give something: whoever keeps a file here, or guides a placement, seals for their keys. */
+function addRecipients(state: State, { party, persons }: Sight, { compartments, persons: all, fosters }: DossierState) {
+  const keepsFile = compartments.some((id) => {
+    const place = state.compartments.get(id);
+    return place?.audience === 'file' && isSameSide(place.by, party);
+  });
+  if (keepsFile) for (const id of all) persons.add(id);
+  for (const { parent, provider } of fosters) if (provider === organisationOf(party)) persons.add(parent);
 }
 
 /** Messages disclosed to it that it may open now, and what the family is not told of. */

@@ -22,6 +22,7 @@ export const ReasonCode = z.enum([
   'H-OBJECTED',
   'H-CHILD-12-CONFIRM',
   'H-OTHER-PARENT-UNHEARD',
+  'H-CHILD-WISH',
   'H-SURVIVOR-CONFIRM',
   'D-NO-GRANT',
   'D-REFUSED-PARENT',
