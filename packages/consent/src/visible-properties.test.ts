@@ -21,7 +21,7 @@ import {
 import { DOSSIER, type Entry, seenBy, type TestRegion } from './test-region.ts';
 import { knowsDossier, sightOf } from './visible.ts';
 
-const RUNS = { numRuns: process.env.EENMAAL_LONG ? 2000 : 40 };
+const RUNS = { numRuns: process.env.EENMAAL_LONG ? 500 : 40 };
 const check = <T>(arbitrary: fc.Arbitrary<T>, law: (value: T) => void) => fc.assert(fc.property(arbitrary, law), RUNS);
 const party = fc.constantFrom<PartyId>(...PARTIES);
 const atWork = fc.constantFrom<PartyId>(...PARTNERS, ...SEATS);
