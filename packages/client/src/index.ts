@@ -4,6 +4,12 @@ export * from './checkpoints.ts';
 export type { Consultation } from './consulting.ts';
 export type { Disclosing } from './disclosing.ts';
 export type { ErasedPart, Erasing, ErasureProof } from './erasing.ts';
+export {
+  type EvidenceJudgement,
+  judgeEvidence,
+  type Proven,
+  type SignedClaim,
+} from './evidence.ts';
 export * from './key-ring.ts';
 export * from './mirror.ts';
 export * from './participant.ts';

@@ -144,6 +144,16 @@ export class Mirror {
     return input?.kind === 'message' ? input.event.header : undefined;
   }
 
+  /** Where the log registered a signing key, as far as it is shown to us. */
+  registrationOf(kid: KeyId): EntryView | undefined {
+    for (const { entries } of this.#slices.values())
+      for (const entry of entries) {
+        const input = this.#verified.get(entry.index);
+        if (input?.kind === 'statement' && input.kids?.signing === kid && 'event' in entry) return entry;
+      }
+    return undefined;
+  }
+
   /** A statement as it was signed, where the log shows it to us. */
   statementOf(id: Id): Statement | undefined {
     const input = this.#verified.get(this.state.statements.get(id) ?? -1);

@@ -79,7 +79,7 @@ export class Participant {
     this.region = options.region;
     this.mirror = new Mirror(options.transport, options.region, options.law);
     this.keys = new KeyRing(this.mirror, options.party, options.identity);
-    this.checkpoints = new Checkpoints(options.transport, options.region, options.position);
+    this.checkpoints = new Checkpoints(options);
   }
 
   /** Brings the verified copy up to date. Resolves with the dossiers that changed. */
@@ -105,14 +105,14 @@ export class Participant {
   }
 
   async #appendOne(statement: Statement): Promise<Said> {
+    this.checkpoints.mustBeOne();
     const [receipt] = await this.#append([statement]);
     if (!receipt) throw new EenmaalError('malformed', 'no receipt');
     return { ...receipt, id: statement.id };
   }
 
   #statement(input: StatementInput, id: Id = newId(this.#options.random)): Statement {
-    const { party, clock } = this.#options;
-    const common = { v: 1, id, by: party, at: clock(), seen: this.checkpoints.position };
+    const common = { v: 1, id, by: this.party, at: this.#options.clock(), seen: this.checkpoints.position };
     return parse<Statement>(Statement, { ...common, ...input });
   }
 
@@ -155,8 +155,8 @@ export class Participant {
 
   /** Records a yes for each compartment, and hands the key to whoever thereby becomes a reader. */
   async grant(dossier: Id, compartments: readonly Id[], grant: GrantTerms): Promise<Receipt[]> {
-    const { partner, purposes, from, until, history, text } = grant;
-    const terms = { partner, purposes: [...purposes], from, until, history, text };
+    this.checkpoints.mustBeOne();
+    const terms = { ...grant, purposes: [...grant.purposes] };
     return this.#say(dossier, compartments, (compartment) => ({ kind: 'grant', dossier, compartment, ...terms }));
   }
 
@@ -192,6 +192,7 @@ export class Participant {
 
   /** Seals, submits, and when the key turned out to be stale makes a new one and sends again; nobody notices. */
   async send(outgoing: Outgoing): Promise<Sent> {
+    this.checkpoints.mustBeOne();
     const fresh = await uploadAttachments(this.#options, outgoing.attachments ?? []);
     const uploaded = [...(outgoing.uploaded ?? []), ...fresh];
     for (let tries = 0; ; tries++) {
@@ -275,6 +276,7 @@ export class Participant {
 
   /** Asks the ledger to release one message's secret (decided and logged there first), and opens it. */
   async open(received: Pick<Received, 'header' | 'envelope'>, purpose: Purpose): Promise<Content> {
+    this.checkpoints.mustBeOne();
     const { identity, transport, random, clock } = this.#options;
     const keys = await this.#itemKeys(received.header, received.envelope.header);
     const request = {

@@ -1,7 +1,7 @@
 /** Taking delivery: messages a page at a time, each checked to be its sender's and of the history seen here. Not opened. */
-import { fromBase64url } from '@eenmaal/crypto';
+import { fromBase64url, hash256, toBase64url } from '@eenmaal/crypto';
 import { readEnvelope } from '@eenmaal/envelope';
-import { EenmaalError, type Envelope, type Header, type Id, type PartyId, type Position } from '@eenmaal/model';
+import { EenmaalError, type Envelope, type Header, type Id, type PartyId } from '@eenmaal/model';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Mirror } from './mirror.ts';
 import type { Transport } from './transport.ts';
@@ -33,19 +33,25 @@ export async function* receivePages(
         page.refused.push({ index, error });
       }
     }
-    await confirmSenders(checkpoints, page.received);
+    await confirmSenders(checkpoints, mirror, page.received);
     yield page;
     more = answer.more && answer.messages.length > 0 && !envelopes;
   }
 }
 
 /** The newest position each sender saw must be part of the history seen here. @throws `split-view` */
-async function confirmSenders(checkpoints: Checkpoints, received: readonly Received[]): Promise<void> {
-  const newest = new Map<PartyId, Position>();
+async function confirmSenders(checkpoints: Checkpoints, mirror: Mirror, received: readonly Received[]): Promise<void> {
+  const newest = new Map<PartyId, Received>();
   // by size, not by place in the page: the ledger chose that order
-  for (const { header } of received)
-    if (header.ledger.size > (newest.get(header.sender)?.size ?? -1)) newest.set(header.sender, header.ledger);
-  for (const position of newest.values()) await checkpoints.confirm(position);
+  for (const one of received)
+    if (one.header.ledger.size > (newest.get(one.header.sender)?.header.ledger.size ?? -1))
+      newest.set(one.header.sender, one);
+  for (const { header, envelope } of newest.values())
+    await checkpoints.confirm(header.ledger, () => {
+      const bodyHash = toBase64url(hash256(envelope.body));
+      const claim = { typ: 'envelope', header: envelope.header, jws: envelope.jws, bodyHash } as const;
+      return { claim, registration: mirror.registrationOf(header.kid) };
+    });
 }
 
 /** A sender or a key may have come after our last look: look again before judging. */

@@ -1,7 +1,8 @@
 /** What a participant needs from the outside: a way to the ledger, a clock, randomness, a place for chunks. */
 import type { Law } from '@eenmaal/consent';
 import type { Identity, Random } from '@eenmaal/crypto';
-import type { Answer, Id, Instant, PartyId, Position, Request } from '@eenmaal/model';
+import type { Answer, EenmaalError, Evidence, Id, Instant, PartyId, Position, Request } from '@eenmaal/model';
+import type { Trust } from './trust.ts';
 
 /** A sealed channel to the ledger service; `packages/broker` makes one. */
 export type Transport = {
@@ -25,6 +26,14 @@ export type ClientOptions = {
   upload?(attachment: Id, chunk: number, bytes: Uint8Array): Promise<void>;
   /** The last checkpoint seen, kept by the caller across restarts, so that a rolled-back ledger is noticed. */
   position?: Position;
+  /** The same as the log signed it: evidence, should the log be turned back. */
+  signed?: string;
+  /** The witness policy this participant was given; without one nobody but the ledger vouches for its log. */
+  trust?: Trust;
+  /** Two histories were found before, and no officer cleared it yet. */
+  stopped?: boolean;
+  /** Told once two histories are found, before that is thrown: with what others can check, or null. */
+  onSplitView?(evidence: Evidence | null, error: EenmaalError): void | Promise<void>;
   /** Test-only: leave the key as it is when a reader leaves, so that the test guarding P1 can be seen to fail. */
   unsafeSkipRotation?: boolean;
 };

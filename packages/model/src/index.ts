@@ -4,6 +4,7 @@ export * from './api.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './evidence.ts';
 export * from './ids.ts';
 export * from './notices.ts';
 export * from './reasons.ts';
