@@ -99,10 +99,10 @@ function tellSeat({ state, dossier, person, sight }: Listener, tell: Tell, id: P
 /** To the institution, the family it is about, and whom the institution asked for facts. */
 function tellOrders({ state, dossier, person, organisation, sight }: Listener, tell: Tell): void {
   for (const { id, institution, until, statement } of dossier.orders.values()) {
-    const asked = [...state.asks.values()].some(
-      ({ id: ask, by, to }) =>
-        to === organisation && organisationOf(by) === institution && dossier.acts.some((act) => act.id === ask),
-    );
+    const asked = dossier.acts.some(({ kind, id: said }) => {
+      const ask = kind === 'ask' ? state.asks.get(said) : undefined;
+      return ask?.to === organisation && organisationOf(ask.by) === institution;
+    });
     const concerned = person === null ? institution === organisation || asked : sight.statements.has(statement);
     if (concerned) tell(until, 'order-ended', id, 'L06');
   }

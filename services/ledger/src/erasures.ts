@@ -15,10 +15,10 @@ export function coveringOf(event: Event, by: number): [number, Covering][] {
   return event.entries.map((index) => [index, { by, dossier: event.dossier, message: null }]);
 }
 
-/** Everything in the log that says that something was destroyed. A dossier that went whole covers what went before. */
-export async function erasuresIn(store: LedgerStore, vault: Vault): Promise<Map<number, Covering>> {
+/** Everything from this commit on that says that something was destroyed. A dossier that went whole covers what went before. */
+export async function erasuresIn(store: LedgerStore, vault: Vault, fromSeq: number): Promise<Map<number, Covering>> {
   const erased = new Map<number, Covering>();
-  await store.readAll(1, ({ bytes }) => {
+  await store.readAll(fromSeq, ({ bytes }) => {
     const { entries, firstIndex } = decodeCommit(bytes);
     for (const [i, entry] of entries.entries()) {
       if (entry.slot !== MAIN || entry.leaf[1] !== LEAF_TYPE.erasure) continue;

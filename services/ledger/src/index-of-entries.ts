@@ -65,6 +65,11 @@ export class Index {
     return found.reverse();
   }
 
+  /** The first entry of a commit; undefined: there is no such commit. */
+  firstOf(seq: number): number | undefined {
+    return seq >= 1 && seq <= this.#firsts.length ? this.#firsts.at(seq - 1) : undefined;
+  }
+
   slotOf(entry: number): string | undefined {
     return entry < this.size ? this.#slots[this.#slotOf.at(entry)] : undefined;
   }

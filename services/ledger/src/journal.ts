@@ -4,7 +4,7 @@
  * the next gathers, so many requests share one fsync and one waiting request waits for nobody.
  */
 import type { LedgerStore } from '@eenmaal/broker';
-import { emptyState, fold, type Law, type State } from '@eenmaal/consent';
+import { emptyState, type Law, type State } from '@eenmaal/consent';
 import { equal, fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
 import {
@@ -19,9 +19,12 @@ import {
   Tree,
 } from '@eenmaal/ledger';
 import { EenmaalError, type Instant, LEAF_TYPE, type Position } from '@eenmaal/model';
+import { beginning, isInTree, type SnapshotSettings, snapshotOptions } from './beginning.ts';
 import { type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
-import { type Covering, coveringOf, erasuresIn } from './erasures.ts';
+import { type Covering, coveringOf } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
+import { foldPaged } from './paged-state.ts';
+import { type Snapshot, writeSnapshot } from './snapshot.ts';
 import { Vault, type VaultKeys } from './vault.ts';
 
 /** One question or act: looks at the state, may append, and says what to answer once all that is durable. */
@@ -35,6 +38,10 @@ export type JournalOptions = {
   /** Milliseconds that keep counting while the process is stopped. */
   monotonic(): number;
   random: Random;
+  /** Where snapshots lie; without, every start reads the whole log. */
+  snapshot?: SnapshotSettings;
+  /** Reads no further than this commit: for making a snapshot beside a service that writes. */
+  upTo?: number;
   /** Told which entries became durable. */
   onCommit?(first: number, count: number): void;
   /** Told once, when this journal may never write again. */
@@ -63,6 +70,8 @@ export class Journal {
   #gathering: readonly CommitEntry[] = [];
   #seq = 0;
   #timeMs = 0;
+  /** What this was read from; parts of it are still read when they are asked for. */
+  #snapshot: Snapshot | null = null;
   #busy = false;
   /** When it was last certain that nobody else had written. */
   #confirmed = Number.NEGATIVE_INFINITY;
@@ -135,7 +144,7 @@ export class Journal {
     const append = (draft: Draft): number => {
       const index = this.tree.size + entries.length;
       const entry = sealEntry(draft, index, this.vault, this.#options.random);
-      fold(this.state, draft.input, index, at);
+      foldPaged(this.state, draft.slot, draft.input, index, at);
       for (const [gone, covering] of coveringOf(draft.event, index)) this.erased.set(gone, covering);
       entries.push(entry);
       bytes += entrySize(entry);
@@ -225,14 +234,16 @@ export class Journal {
     this.#options.onFatal?.(error);
   }
 
-  /** Builds state, tree and index anew from the stored log; nobody sees them half-built. */
+  /** Builds state, tree and index anew, from a snapshot and what came after it; nobody sees them half-built. */
   async #replay(): Promise<void> {
-    const [state, tree, index] = [emptyState(this.#options.law), new Tree(), new Index()];
-    let timeMs = 0;
+    const { store, law, random, snapshot: settings, upTo = Number.POSITIVE_INFINITY } = this.#options;
     try {
       // what was erased is named by entries after it
-      const erased = await erasuresIn(this.#options.store, this.vault);
-      this.#seq = await this.#options.store.readAll(1, ({ seq, bytes }) => {
+      const begun = await beginning({ store, law, vault: this.vault, random, settings });
+      const { state, tree, index, erased, snapshot } = begun;
+      let { seq: reached, timeMs } = begun;
+      await store.readAll(reached + 1, ({ seq, bytes }) => {
+        if (seq > upTo) return;
         const commit = decodeCommit(bytes);
         checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
         for (const [i, entry] of commit.entries.entries()) {
@@ -242,16 +253,53 @@ export class Journal {
         }
         timeMs = commit.timeMs;
         index.add(seq, commit);
+        reached = seq;
       });
-      this.erased = erased;
+      for (const slot of snapshot?.slots ?? [])
+        if (!this.vault.has(slot) && !state.erasedDossiers.has(slot))
+          throw new EenmaalError('ledger-damaged', 'a dossier key is missing');
+      this.#snapshot?.close();
+      this.#snapshot = snapshot;
+      if (snapshot) snapshot.onDamaged = (error) => this.stop(error);
+      this.#seq = reached;
+      this.#timeMs = timeMs;
+      Object.assign(this, { state, tree, index, erased });
     } catch (cause) {
       if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
       if (cause instanceof EenmaalError && cause.code === 'not-readable')
         throw new EenmaalError('ledger-damaged', 'an entry does not open', { cause });
       throw cause;
     }
-    Object.assign(this, { state, tree, index });
-    this.#timeMs = timeMs;
+  }
+
+  /** Position of the newest commit, and of the snapshot this began at (0: at the beginning). */
+  get reached(): { seq: number; begunAt: number } {
+    return { seq: this.#seq, begunAt: this.#snapshot?.replayed.seq ?? 0 };
+  }
+
+  /** Writes a snapshot of what was replayed. Only where nothing was appended since: state may be ahead of the disk. */
+  keep(path: string): void {
+    const { state, tree, index } = this;
+    const replayed = { state, tree, index, seq: this.#seq, timeMs: this.#timeMs };
+    const { law, random } = this.#options;
+    writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault: this.vault }, path));
+  }
+
+  /** Reads one commit again and compares it with all that is known of it. A difference ends the service. */
+  async verify(seq: number): Promise<void> {
+    const bytes = await this.#options.store.read(seq);
+    try {
+      const commit = decodeCommit(bytes);
+      if (commit.firstIndex !== this.index.firstOf(seq) || !isInTree(this.tree, commit))
+        throw new EenmaalError('ledger-damaged', `commit ${seq} is not what it was`);
+      for (const [i, entry] of commit.entries.entries())
+        if (!openEntry(entry, commit.firstIndex + i, this.vault) && !this.erased.has(commit.firstIndex + i))
+          throw new EenmaalError('ledger-damaged', 'the key of an entry is missing, and no erasure says why');
+    } catch (cause) {
+      const damaged = new EenmaalError('ledger-damaged', `commit ${seq}`, { cause });
+      this.stop(damaged);
+      throw damaged;
+    }
   }
 
   /** One durable entry, read back from the stream. @throws `erased` */
@@ -272,7 +320,12 @@ export class Journal {
   async sealedEntry(index: number): Promise<{ entry: CommitEntry; at: Instant }> {
     const { commit, offset } = await this.index.locate(index, (seq) => this.#options.store.read(seq));
     const entry = commit.entries[offset];
-    if (!entry) throw new EenmaalError('ledger-damaged', 'entry missing');
+    // what lies below a snapshot was not read at the start: nothing of it is given before it was compared
+    if (!entry || !equal(hashLeaf(entry.leaf), this.tree.leafHash(index))) {
+      const damaged = new EenmaalError('ledger-damaged', `entry ${index} is not what it was`);
+      this.stop(damaged);
+      throw damaged;
+    }
     return { entry, at: commit.timeMs };
   }
 }
@@ -280,15 +333,15 @@ export class Journal {
 /** An entry that cannot be read is lawfully gone only when a later one says so. @throws `ledger-damaged` */
 function foldEntry(
   state: State,
-  { leaf }: CommitEntry,
+  { leaf, slot }: CommitEntry,
   entry: Entry | null,
   covering: Covering | undefined,
   index: number,
   at: Instant,
 ): void {
-  if (entry) fold(state, trustEvent(entry.event), index, at);
+  if (entry) foldPaged(state, slot, trustEvent(entry.event), index, at);
   else if (covering?.message && leaf[1] === LEAF_TYPE.message)
-    fold(state, { kind: 'erased', message: covering.message }, index, at);
+    foldPaged(state, slot, { kind: 'erased', message: covering.message }, index, at);
   else if (covering && !covering.message) Object.assign(state, { size: index + 1, at: Math.max(state.at, at) });
   else throw new EenmaalError('ledger-damaged', 'the key of an entry is missing, and no erasure says why');
 }

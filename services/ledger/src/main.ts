@@ -2,6 +2,8 @@
  * Starts the ledger service from its environment (README.md lists the settings). Exactly one serves a store: a second one
  * refuses to start while the first answers, and takes over, by an append nobody can miss, when it does not.
  */
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { answerAlive, connect, isServed, LEDGER_USER, openStreams, serveRequests, wake } from '@eenmaal/broker';
 import {
@@ -22,6 +24,9 @@ import {
 import { EenmaalError } from '@eenmaal/model';
 import { z } from 'zod';
 import type { WitnessOptions } from './beat.ts';
+import { Journal } from './journal.ts';
+import { Keeper } from './keeper.ts';
+import { scrub } from './scrub.ts';
 import { startLedger } from './service.ts';
 
 /** Longer than ANSWER_LEASE_MS: whoever is silent this long answers nothing any more without looking first. */
@@ -40,7 +45,13 @@ const SETTINGS = {
   /** Seconds: with a witness policy, nothing is opened while the newest quorum is older. */
   EENMAAL_RELEASE_MAX_STALENESS: z.coerce.number().int().min(1).max(86_400).optional(),
   EENMAAL_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  /** Entries between two snapshots. */
+  EENMAAL_SNAPSHOT_EVERY: z.coerce.number().int().min(1).default(20_000),
 };
+/** How often to look whether a snapshot is due. */
+const SNAPSHOT_BEAT_MS = 2_000;
+/** Between two old commits that are read again: fifty a second. */
+const SCRUB_REST_MS = 20;
 
 type Settings = ReturnType<typeof readSettings<typeof SETTINGS>>;
 
@@ -48,7 +59,8 @@ async function main(): Promise<void> {
   const { EENMAAL_STATE_DIR, EENMAAL_KEY_SECRET_FILE } = readSettings(KEY_SETTINGS, process.env);
   const secret = await readSecret(EENMAAL_KEY_SECRET_FILE);
   const { identity, nkey } = await openKeystore(EENMAAL_STATE_DIR, secret);
-  if (parseArgs({ allowPositionals: true }).positionals[0] === 'enrol') {
+  const [task, upTo] = parseArgs({ allowPositionals: true }).positionals;
+  if (task === 'enrol') {
     process.stdout.write(`${JSON.stringify({ keys: identity.public, nkey: nkey.public })}\n`);
     return;
   }
@@ -60,20 +72,42 @@ async function main(): Promise<void> {
   const law = await readLaw();
   const vaultKeys = await openVaultKeys(EENMAAL_STATE_DIR, secret);
   const nc = await connect({ url: settings.EENMAAL_NATS_URL.split(','), nkeySeed: nkey.seed, name: LEDGER_USER });
-  if (await isServed(nc, SILENCE_MS)) {
+  const snapshot = {
+    path: join(EENMAAL_STATE_DIR, 'snapshot'),
+    onRefused: (why: string) => log.warn({ why }, 'snapshot not used: reading the whole log'),
+  };
+  if (task !== 'snapshot' && (await isServed(nc, SILENCE_MS))) {
     await nc.close();
     throw new EenmaalError('ledger-already-served');
   }
   const abort = new AbortController();
   const monitorUrls = settings.EENMAAL_NATS_MONITORS.split(',');
   const store = await openStreams(nc, { monitorUrls, replicas: settings.EENMAAL_REPLICAS, signal: abort.signal });
+  if (task === 'snapshot') {
+    setPriority(10);
+    const time = { clock: Date.now, monotonic: () => performance.now() };
+    const journal = await Journal.open({
+      store,
+      vaultKeys,
+      law,
+      ...time,
+      random: systemRandom,
+      snapshot,
+      upTo: Number(upTo),
+    });
+    journal.keep(snapshot.path);
+    await nc.close();
+    return;
+  }
   const stop = async (code: number): Promise<void> => {
     process.exitCode = code;
     abort.abort();
+    keeper?.stop();
     await nc.close();
   };
+  let keeper: Keeper | null = null;
   const { handle, journal } = await startLedger({
-    ...{ store, identity, vaultKeys, law, region, clock: Date.now, random: systemRandom },
+    ...{ store, identity, vaultKeys, law, region, clock: Date.now, random: systemRandom, snapshot },
     monotonic: () => performance.now(),
     notify: (account) => wake(nc, account),
     ...(witnesses && { witnesses }),
@@ -85,6 +119,12 @@ async function main(): Promise<void> {
   });
   const requests = serveRequests(nc, handle);
   answerAlive(nc, () => journal.dead === null);
+  keeper = new Keeper({
+    ...{ journal, every: settings.EENMAAL_SNAPSHOT_EVERY, beatMs: SNAPSHOT_BEAT_MS },
+    onFailed: (detail) => log.warn({ detail }, 'no snapshot made'),
+  });
+  // what is wrong with an old commit has stopped the journal already, and said so
+  scrub(journal, journal.reached.begunAt, SCRUB_REST_MS, abort.signal).catch(() => {});
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void requests.stop().then(() => stop(0)));
   log.info({ size: journal.size }, 'serving');

@@ -94,6 +94,7 @@ export class Pages {
     this.#left--;
     for (const [place, count] of (this.#source.countsOf(number) ?? []).entries())
       this.#waiting[place] = (this.#waiting[place] as number) - count;
+    // where this throws the state is not whole: whoever serves from it must stop
     const part = this.#source.read(number);
     if (part) putPart(this.#state, part);
   }

@@ -7,8 +7,9 @@ import { knowsDossier, type Law, signerOf } from '@eenmaal/consent';
 import { type Identity, type Random, signBytes, text, toBase64url } from '@eenmaal/crypto';
 import { signingKeyOf, verifyStatement } from '@eenmaal/envelope';
 import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
-import { type Answer, EenmaalError, type Instant, isPartner, type Request } from '@eenmaal/model';
+import { type Answer, EenmaalError, type Instant, partner, type Request } from '@eenmaal/model';
 import { Beat, type WitnessOptions } from './beat.ts';
+import type { SnapshotSettings } from './beginning.ts';
 import { Eraser } from './eraser.ts';
 import { Journal } from './journal.ts';
 import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from './messages.ts';
@@ -27,6 +28,8 @@ export type LedgerOptions = {
   clock(): Instant;
   monotonic(): number;
   random: Random;
+  /** Where snapshots lie; without, every start reads the whole log. */
+  snapshot?: SnapshotSettings;
   /** Wakes participants of this account; carries nothing. */
   notify?(account: string): void;
   onFatal?(error: EenmaalError): void;
@@ -46,7 +49,7 @@ export type LedgerService = {
 
 /** Replays the store, takes it over with a writer entry, and serves. @throws `ledger-damaged`, `second-writer`, ... */
 export async function startLedger(options: LedgerOptions): Promise<LedgerService> {
-  const { store, identity, vaultKeys, law, clock, monotonic, random, onFatal, unsafe = {} } = options;
+  const { store, identity, vaultKeys, law, clock, monotonic, random, snapshot, onFatal, unsafe = {} } = options;
   const onCommit = (first: number, count: number): void => wake(journal, first, count, options.notify);
   const journal: Journal = await Journal.open({
     store,
@@ -56,6 +59,7 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
     monotonic,
     random,
     onCommit,
+    ...(snapshot && { snapshot }),
     ...(onFatal && { onFatal }),
   });
   await journal.vault.ensure(MAIN);
@@ -187,10 +191,13 @@ function wake(journal: Journal, first: number, count: number, notify?: (account:
   const accounts = new Set<string>();
   const dossiers = [...index.touched(first - 1, count).slots, ...goneAfter(state, first - 1)];
   for (const dossier of dossiers) {
-    if (!state.dossiers.has(dossier) && !state.erasedDossiers.has(dossier)) continue;
+    const gone = state.erasedDossiers.get(dossier);
+    // nobody else knows of it: asking all parties there are would cost as much as the region is large, for every commit
+    const concerned = state.dossiers.get(dossier)?.organisations ?? (gone && [...gone.holders, gone.decidedBy]);
+    if (!concerned) continue;
     accounts.add('families');
-    for (const party of state.parties.keys())
-      if (isPartner(party) && knowsDossier(state, party, dossier, state.at)) accounts.add(accountOf(party));
+    for (const party of [...concerned].map(partner))
+      if (knowsDossier(state, party, dossier, state.at)) accounts.add(accountOf(party));
   }
   for (const account of accounts) notify(account);
 }

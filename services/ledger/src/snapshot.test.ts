@@ -210,7 +210,7 @@ describe('a snapshot file', () => {
   it('of another vault is refused; so is one of another law', () => {
     const { keys, path } = made();
     expect(refusal(() => opened(new Keys(), path))).toBe('snapshot-not-ours');
-    const other = { ...law, rules: new Map() };
+    const other = { ...law, version: 'another' };
     expect(refusal(() => Snapshot.open({ ...keys.options(path), law: other }))).toBe('snapshot-other-law');
   });
 

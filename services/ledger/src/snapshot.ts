@@ -66,6 +66,8 @@ export class Snapshot {
   readonly #options: SnapshotOptions;
   readonly #directory: Directory;
   readonly replayed: Replayed;
+  /** Told when a part is not what it was when all were checked: what is in memory is then not whole. */
+  onDamaged: (error: EenmaalError) => void = () => {};
 
   /**
    * The newest snapshot, every byte of it checked; null when there is none. That it is of this log is for the caller to check.
@@ -139,8 +141,14 @@ export class Snapshot {
       directory: this.#directory,
       countsOf: (number) => parts[number]?.[3] ?? null,
       read: (number) => {
-        const sealed = this.sealedPart(number);
-        return sealed && openPart(sealed.bytes, slots[number] as string, this.#options.keys);
+        try {
+          const sealed = this.sealedPart(number);
+          return sealed && openPart(sealed.bytes, slots[number] as string, this.#options.keys);
+        } catch (cause) {
+          const error = new EenmaalError('ledger-damaged', 'a part of the snapshot is not what it was', { cause });
+          this.onDamaged(error);
+          throw error;
+        }
       },
     };
   }
