@@ -48,7 +48,7 @@ export function partnerApi({ url, token, name }: LocalPartner) {
         )
       ).items,
     open: (item: Id, purpose: Purpose) => json<ApiContent>('POST', `/v1/items/${item}/open`, { purpose }),
-    /** What was opened before, from the organisation's own file. */
+    /** What was opened before: the ledger decides again. */
     content: (item: Id) => json<ApiContent>('GET', `/v1/items/${item}/content`),
     /** Bytes of an attachment, counted and thrown away. */
     async download(item: Id, attachment: Id): Promise<number> {

@@ -47,7 +47,6 @@ export async function settingsFor(chain: TestChain, id: string): Promise<Setting
   const keys = {
     v: 1,
     seed: toBase64url(seed),
-    storeKey: toBase64url(systemRandom(32)),
     nkey: chain.nkeys.get(id)?.seed,
   };
   await writeFileSafely(join(stateDir, 'keys.jwe'), await encryptAtRest(SECRET, utf8(JSON.stringify(keys))));

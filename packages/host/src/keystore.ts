@@ -13,29 +13,28 @@ import {
   toBase64url,
   utf8,
 } from '@eenmaal/crypto';
-import { EenmaalError, parseJson } from '@eenmaal/model';
+import { parseJson } from '@eenmaal/model';
 import { z } from 'zod';
 import { createFileSafely, readIfThere, systemRandom } from './files.ts';
 import { nativeSigner } from './native-signer.ts';
 
-/** `storeKey`: 32 bytes that seal what this party keeps locally. `nkey`: its login at the message server. */
-export type Keystore = { identity: Identity; storeKey: Uint8Array; nkey: Nkey };
+/** `nkey`: its login at the message server. */
+export type Keystore = { identity: Identity; nkey: Nkey };
 
-const Stored = z.strictObject({ v: z.literal(1), seed: z.string(), storeKey: z.string(), nkey: z.string() });
+/** Files from before held a key more, which nothing uses now. */
+const Stored = z.object({ v: z.literal(1), seed: z.string(), nkey: z.string() });
 
 /** Opens `<dir>/keys.jwe`, or makes it. @throws `keystore-locked` when the secret does not fit */
 export async function openKeystore(dir: string, secret: Uint8Array): Promise<Keystore> {
   const path = join(dir, 'keys.jwe');
   if ((await readIfThere(path)) === undefined) {
     const seed = toBase64url(newIdentity(systemRandom).seed);
-    const stored = { v: 1, seed, storeKey: toBase64url(systemRandom(32)), nkey: newNkey(systemRandom).seed };
+    const stored = { v: 1, seed, nkey: newNkey(systemRandom).seed };
     await createFileSafely(path, await encryptAtRest(secret, utf8(JSON.stringify(stored))));
   }
   // read back, because another program may have made it at the same moment
   const jwe = await readFile(path, 'utf8');
-  const { seed, storeKey, nkey } = parseJson(Stored, text(await decryptAtRest(secret, jwe)), 'keystore-locked');
+  const { seed, nkey } = parseJson(Stored, text(await decryptAtRest(secret, jwe)), 'keystore-locked');
   const identity = identityFromSeed(fromBase64url(seed), nativeSigner);
-  const key = fromBase64url(storeKey);
-  if (key.length !== 32) throw new EenmaalError('keystore-locked', 'store key');
-  return { identity, storeKey: key, nkey: { seed: nkey, public: nkeySigner(nkey).public } };
+  return { identity, nkey: { seed: nkey, public: nkeySigner(nkey).public } };
 }

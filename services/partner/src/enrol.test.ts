@@ -28,12 +28,12 @@ describe('enrolling', () => {
   });
 
   it('leaves keys only we may read, and none in the clear', async () => {
-    const { identity, storeKey, nkey } = await openKeystore(settings().stateDir, settings().keySecret);
+    const { identity, nkey } = await openKeystore(settings().stateDir, settings().keySecret);
     for (const name of await readdir(settings().stateDir)) {
       const path = join(settings().stateDir, name);
       expect((await stat(path)).mode & 0o777).toBe(0o600);
       const bytes = await readFile(path);
-      for (const key of [identity.seed, storeKey]) {
+      for (const key of [identity.seed]) {
         expect(bytes.includes(Buffer.from(key))).toBe(false);
         expect(bytes.includes(Buffer.from(key).toString('base64url'))).toBe(false);
       }

@@ -7,7 +7,7 @@ import type { Mirror, Participant } from '@eenmaal/client';
 import { decide, type State } from '@eenmaal/consent';
 import type { Log } from '@eenmaal/host';
 import type { Id, PartyId } from '@eenmaal/model';
-import type { IndexStore } from './index-store.ts';
+import type { ErasedItem, IndexStore } from './index-store.ts';
 
 /** Ids asked for at once. */
 const NAMED = 64;
@@ -88,4 +88,25 @@ export async function takeDelivery(
     // An answer may hold fewer than were asked for, because it is full or because there is no basis for the others.
     start += kept > 0 ? kept : NAMED;
   }
+}
+
+/** Throws away what was erased for good, here too. `seen`: how many erasures were looked at before; answers how many now. */
+export function takeErasures(
+  { mirror }: Participant,
+  store: IndexStore,
+  seen: number,
+  log: Log,
+): { seen: number; erased: Id[] } {
+  const { gone, messages, erasedDossiers } = mirror.state;
+  if (gone.length === seen) return { seen, erased: [] };
+  const erased: ErasedItem[] = [];
+  for (const { id, gone: place } of messages.values()) {
+    const event = place === null ? undefined : mirror.erasureOf(id)?.event;
+    if (event) erased.push({ id, dossier: event.dossier, at: event.at, ground: event.ground });
+  }
+  for (const [dossier, { at, ground }] of erasedDossiers)
+    for (const id of store.idsIn(dossier)) erased.push({ id, dossier, at, ground });
+  const items = store.erase(erased);
+  if (items > 0) log.info({ items }, 'erased');
+  return { seen: gone.length, erased: erased.map(({ id }) => id) };
 }

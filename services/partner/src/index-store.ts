@@ -1,12 +1,11 @@
 /**
- * The organisation's local index, in SQLite: messages as received, what was opened (sealed under the store key), what was
- * sent, how far the ledger was seen. On disk nothing is readable but ids, times and what the ledger knows anyway.
+ * The organisation's local index, in SQLite: messages as received, which of them were opened or sent, how far the ledger was
+ * seen. On disk nothing is readable but ids, times and what the ledger knows anyway; with all our keys neither, because the
+ * ledger's half of each message's key is never kept.
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { Received } from '@eenmaal/client';
-import { openWithNonce, type Random, sealWithNonce, text, utf8 } from '@eenmaal/crypto';
 import {
-  Content,
   EenmaalError,
   type Envelope,
   Header,
@@ -16,6 +15,7 @@ import {
   Position,
   type Purpose,
   parseJson,
+  type RuleId,
 } from '@eenmaal/model';
 
 export type ItemStatus = 'waiting' | 'opened' | 'closed' | 'sent';
@@ -38,6 +38,8 @@ export type Item = {
   openedAt: number | null;
   purpose: Purpose | null;
 };
+/** What is left of an erased item: when, and on what ground. */
+export type ErasedItem = { id: Id; dossier: Id; at: number; ground: RuleId };
 export type ItemFilter = { dossier?: Id | undefined; status?: ItemStatus | undefined; after?: number; limit: number };
 export type SentItem = Pick<Item, 'id' | 'dossier' | 'compartment' | 'sender' | 'kind' | 'at' | 'index' | 'purpose'>;
 
@@ -56,35 +58,34 @@ const SCHEMA = `
     header TEXT,
     jws TEXT,
     body BLOB,
-    content BLOB,
     opened_at INTEGER,
     purpose TEXT,
-    CHECK ((status = 'waiting') <= (body IS NOT NULL)),
-    CHECK ((status IN ('opened', 'sent')) = (content IS NOT NULL))
+    CHECK ((status IN ('waiting', 'opened')) <= (body IS NOT NULL))
   ) STRICT;
   CREATE INDEX IF NOT EXISTS item_dossier ON item (dossier, n);
   CREATE INDEX IF NOT EXISTS item_compartment ON item (compartment, place);
-  CREATE TABLE IF NOT EXISTS upload (id TEXT PRIMARY KEY, at INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS erased (
+    id TEXT PRIMARY KEY,
+    dossier TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    ground TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
 const COLUMNS =
   'n, id, dossier, compartment, sender, kind, at, place AS "index", status, access, opened_at AS openedAt, purpose';
 /** The format of the file. */
-const VERSION = 1;
+const VERSION = 2;
 
 export class IndexStore {
   readonly #db: DatabaseSync;
-  readonly #key: Uint8Array;
-  readonly #random: Random;
 
   /**
    * @param party whose index it is: a folder given to another organisation by mistake is refused
    * @param maxPages of 4 KiB the file may have; without it as many as the disk holds
    * @throws `storage-full`, `keystore-locked`
    */
-  constructor(path: string, party: PartyId, storeKey: Uint8Array, random: Random, maxPages?: number) {
-    this.#key = storeKey;
-    this.#random = random;
+  constructor(path: string, party: PartyId, maxPages?: number) {
     this.#db = new DatabaseSync(path);
     // FULL: what was acknowledged is on disk. secure_delete: what is thrown away is overwritten.
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
@@ -134,7 +135,7 @@ export class IndexStore {
 
   /** Which of these never came here. */
   missing(ids: readonly Id[]): Id[] {
-    const known = this.#db.prepare('SELECT 1 FROM item WHERE id = ?');
+    const known = this.#db.prepare('SELECT 1 FROM item WHERE id = ?1 UNION SELECT 1 FROM erased WHERE id = ?1');
     return ids.filter((id) => known.get(id) === undefined);
   }
 
@@ -167,46 +168,51 @@ export class IndexStore {
     return { header: parseJson(Header, envelope.header), envelope };
   }
 
-  /** Keeps what was opened, sealed, also when access ended a moment ago. The first time counts. */
-  saveOpened(id: Id, content: Content, purpose: Purpose, at: number): void {
-    const sealed = this.#seal(id, JSON.stringify(content));
+  /** Notes that it was opened, also when access ended a moment ago. The first time counts. */
+  saveOpened(id: Id, purpose: Purpose, at: number): void {
     const update = this.#db.prepare(
-      "UPDATE item SET status = 'opened', content = ?, opened_at = ?, purpose = ? WHERE id = ? AND content IS NULL",
+      "UPDATE item SET status = 'opened', opened_at = ?, purpose = ? WHERE id = ? AND status = 'waiting'",
     );
-    this.#act(() => update.run(sealed, at, purpose, id));
+    this.#act(() => update.run(at, purpose, id));
   }
 
-  /** Keeps what we sent, sealed, and forgets the uploads it used. */
-  saveSent(item: SentItem, content: Content, uploads: readonly Id[]): void {
-    const { id, dossier, compartment, sender, kind, at, index, purpose } = item;
-    const sealed = this.#seal(id, JSON.stringify(content));
-    this.#act(() => {
-      this.#db
-        .prepare(`
-          INSERT INTO item (id, dossier, compartment, sender, kind, at, place, status, access, content, purpose)
-          VALUES (?, ?, ?, ?, ?, ?, ?, 'sent', 1, ?, ?)`)
-        .run(id, dossier, compartment, sender, kind, at, index, sealed, purpose);
-      for (const upload of uploads) this.#db.prepare('DELETE FROM upload WHERE id = ?').run(upload);
-    });
+  /** Notes that we sent it. */
+  saveSent({ id, dossier, compartment, sender, kind, at, index, purpose }: SentItem): void {
+    const insert = this.#db.prepare(`
+      INSERT INTO item (id, dossier, compartment, sender, kind, at, place, status, access, purpose)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 'sent', 1, ?)`);
+    this.#act(() => insert.run(id, dossier, compartment, sender, kind, at, index, purpose));
   }
 
-  /** What was opened or sent. @throws `not-readable` when it was changed on disk */
-  content(id: Id): Content | undefined {
-    const sealed = this.#db.prepare('SELECT content FROM item WHERE id = ?').get(id)?.content;
-    return sealed instanceof Uint8Array ? parseJson(Content, this.#open(id, sealed), 'not-readable') : undefined;
+  /** Throws away everything of erased items but that they are erased, and overwrites it on disk. Answers how many. */
+  erase(items: readonly ErasedItem[]): number {
+    const remove = this.#db.prepare('DELETE FROM item WHERE id = ?');
+    const note = this.#db.prepare('INSERT OR IGNORE INTO erased VALUES (?, ?, ?, ?)');
+    const erased = this.#act(() =>
+      items.filter(({ id, dossier, at, ground }) => {
+        const { changes } = remove.run(id);
+        if (changes > 0) note.run(id, dossier, at, ground);
+        return changes > 0;
+      }),
+    );
+    // Or the write-ahead log would still hold what was thrown away.
+    if (erased.length > 0) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return erased.length;
   }
 
-  /** An attachment that was uploaded and waits for its message. */
-  saveUpload(id: Id, value: string, at: number): void {
-    const sealed = this.#seal(id, value);
-    this.#act(() => this.#db.prepare('INSERT INTO upload VALUES (?, ?, ?)').run(id, at, sealed));
+  /** What is left of an item that was erased. */
+  erased(id: Id): ErasedItem | undefined {
+    return this.#db.prepare('SELECT id, dossier, at, ground FROM erased WHERE id = ?').get(id) as
+      | ErasedItem
+      | undefined;
   }
-  upload(id: Id): string | undefined {
-    const sealed = this.#db.prepare('SELECT sealed FROM upload WHERE id = ?').get(id)?.sealed;
-    return sealed instanceof Uint8Array ? this.#open(id, sealed) : undefined;
-  }
-  deleteUploadsBefore(at: number): void {
-    this.#act(() => this.#db.prepare('DELETE FROM upload WHERE at < ?').run(at));
+
+  /** Every item of a dossier, by id. */
+  idsIn(dossier: Id): Id[] {
+    return this.#db
+      .prepare('SELECT id FROM item WHERE dossier = ?')
+      .all(dossier)
+      .map(({ id }) => String(id));
   }
 
   /** Compartments of which there are received items. */
@@ -247,13 +253,6 @@ export class IndexStore {
     return value === undefined ? undefined : String(value);
   }
 
-  #seal(id: Id, value: string): Uint8Array {
-    return sealWithNonce(this.#key, utf8(value), contextOf(id), this.#random);
-  }
-  #open(id: Id, sealed: Uint8Array): string {
-    return text(openWithNonce(this.#key, sealed, contextOf(id)));
-  }
-
   /** One transaction: everything or nothing, on disk when it returns. @throws `storage-full` */
   #act<T>(act: () => T): T {
     try {
@@ -273,9 +272,6 @@ export class IndexStore {
 
 /** SQLite's code for a full disk. */
 const FULL = 13;
-
-/** A sealed value opens only as what it was sealed for. */
-const contextOf = (id: Id): Uint8Array => utf8(`eenmaal/v1/partner-index/${id}`);
 
 const toItem = (row: Record<string, unknown> | undefined): Item | undefined =>
   row && ({ ...row, access: row.access === 1 } as Item);

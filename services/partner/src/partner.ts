@@ -5,8 +5,8 @@
  */
 import { join } from 'node:path';
 import { openChannel } from '@eenmaal/broker';
-import { type ClientOptions, Participant, turns, uploadAttachments } from '@eenmaal/client';
-import { emptyState, type Law } from '@eenmaal/consent';
+import { type ClientOptions, Participant, type Received, turns, uploadAttachments } from '@eenmaal/client';
+import { emptyState, type Law, ruleAt } from '@eenmaal/consent';
 import { type Random, sealingBytes } from '@eenmaal/crypto';
 import { verifyStatement } from '@eenmaal/envelope';
 import type { Keystore, Log } from '@eenmaal/host';
@@ -19,12 +19,13 @@ import {
   type Purpose,
   partner,
 } from '@eenmaal/model';
-import { type Readable, takeDelivery, updateAccess } from './inbox.ts';
+import { type Readable, takeDelivery, takeErasures, updateAccess } from './inbox.ts';
 import { IndexStore, type Item } from './index-store.ts';
 import { keepLink, type Link } from './link.ts';
+import { Memory } from './memory.ts';
 import type { PartnerFile } from './partner-file.ts';
 import type { Settings } from './settings.ts';
-import { type Message, type Sending, sendMessage, type UploadedFile } from './writing.ts';
+import { type Kept, type Message, type Sending, sendMessage, type UploadedFile } from './writing.ts';
 
 export type PartnerOptions = {
   organisation: PartnerFile;
@@ -46,7 +47,7 @@ export type Status = {
   upToDateAt: number | null;
 };
 
-/** What was opened, from the local index. */
+/** What was opened or sent, at this moment. */
 export type Opened = { item: Item; content: Content };
 
 const RETRY_MS = [500, 15_000] as const;
@@ -54,6 +55,9 @@ const RETRY_MS = [500, 15_000] as const;
 const TEACHES: readonly ErrorCode[] = ['no-basis', 'ledger-unreachable'];
 /** Uploads nobody used are forgotten after a day. */
 const UPLOAD_MS = 24 * 3_600_000;
+/** Characters of what we sent, and of the keys of files that wait, that are held in memory. */
+const READABLE = 16_000_000;
+const UPLOADS = 4_000_000;
 
 export class Partner {
   readonly organisation: PartnerFile;
@@ -67,6 +71,8 @@ export class Partner {
   /** Dossiers of which waiting messages were not all fetched yet. */
   readonly #behind = new Set<Id>();
   readonly #readable: Readable = new Map();
+  readonly #kept: Kept;
+  #erasures = 0;
   #queued: Promise<void> | undefined;
   #problem: ErrorCode | null = 'ledger-unreachable';
   #upToDateAt: number | null = null;
@@ -76,13 +82,14 @@ export class Partner {
   /** Starts at once and keeps trying; `status` says how it goes. @throws `storage-full`, `keystore-locked`, `malformed` */
   constructor(options: PartnerOptions) {
     const { organisation, keystore, law, settings, clock, random, log } = options;
-    const { identity, storeKey, nkey } = keystore;
+    const { identity, nkey } = keystore;
     const party = partner(organisation.id);
     const region = verifyStatement(emptyState(law), settings.region);
     if (region.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
     this.#options = options;
     this.organisation = organisation;
-    this.store = new IndexStore(join(settings.stateDir, 'index.sqlite'), party, storeKey, random);
+    this.store = new IndexStore(join(settings.stateDir, 'index.sqlite'), party);
+    this.#kept = { store: this.store, readable: new Memory(READABLE), uploads: new Memory(UPLOADS) };
     this.#link = keepLink({
       ...{ url: settings.natsUrl, caFile: settings.natsCaFile, nkeySeed: nkey.seed, account: organisation.id, log },
       onWake: () => this.#wake(),
@@ -118,18 +125,19 @@ export class Partner {
   }
 
   /**
-   * Opens a message: the ledger decides, logs, and only then releases. Opened before: the same content again, from here.
-   * @throws `unknown-envelope`, `no-basis`, `ledger-unreachable`, `not-readable`
+   * Opens a message: the ledger decides, logs, and only then releases; also when it was opened before, because what was a basis
+   * then may be none now. Each purpose is logged once.
+   * @throws `unknown-envelope`, `erased`, `no-basis`, `ledger-unreachable`, `not-readable`
    */
   async open(id: Id, purpose: Purpose): Promise<Opened> {
-    const item = this.#item(id);
+    const { status } = this.#item(id);
+    if (status === 'sent') return this.content(id);
     const received = this.store.envelope(id);
-    if (item.status === 'opened' || item.status === 'sent') return this.content(id);
     if (!received) throw new EenmaalError('no-basis');
     const content = await this.ask(() => this.#release(received, purpose));
-    this.store.saveOpened(id, content, purpose, this.#options.clock());
+    this.store.saveOpened(id, purpose, this.#options.clock());
     this.#options.log.info({ item: id, purpose }, 'opened');
-    return this.content(id);
+    return { item: this.#item(id), content };
   }
 
   async #release(received: Parameters<Participant['open']>[0], purpose: Purpose): Promise<Content> {
@@ -143,19 +151,38 @@ export class Partner {
     }
   }
 
-  /** What was opened or sent, from the local index; `item.access` says whether there is still a basis. @throws `no-basis` */
-  content(id: Id): Opened {
+  /**
+   * What was opened or sent, again: nothing of it is on our disk. The ledger decides again, for the same purpose; what we sent
+   * ourselves is remembered while this program runs.
+   * @throws as `open`
+   */
+  async content(id: Id): Promise<Opened> {
     const item = this.#item(id);
-    const content = this.store.content(id);
-    if (!content) throw new EenmaalError('no-basis', 'not opened yet');
+    const { status, purpose } = item;
+    if (status === 'opened' && purpose) return this.open(id, purpose);
+    const known = this.#kept.readable.get(id);
+    if (known) return { item, content: known };
+    if (status !== 'sent' || !purpose) throw new EenmaalError('no-basis', 'not opened yet');
+    const content = await this.ask(async () => this.#release(await this.#handedBack(item), purpose));
+    this.#kept.readable.set(id, content, this.#options.clock());
     return { item, content };
   }
 
+  /** A message we sent, as the ledger has it. */
+  async #handedBack({ id, dossier }: Item): Promise<Received> {
+    const [received] = await this.participant.receive(dossier, [id]);
+    if (!received) throw new EenmaalError('no-basis');
+    return received;
+  }
+
   /** An attachment of an opened message, as a stream; what came before an error must be thrown away. */
-  attachment(id: Id, attachment: Id): { file: Content['attachments'][number]; bytes: AsyncGenerator<Uint8Array> } {
-    const { content } = this.content(id);
+  async attachment(
+    id: Id,
+    attachment: Id,
+  ): Promise<{ file: Content['attachments'][number]; bytes: AsyncGenerator<Uint8Array> }> {
+    const { content, item } = await this.content(id);
     const file = content.attachments.find((candidate) => candidate.id === attachment);
-    const received = this.store.envelope(id);
+    const received = this.store.envelope(id) ?? (item.status === 'sent' ? await this.#handedBack(item) : undefined);
     if (!file || !received) throw new EenmaalError('unknown-envelope', 'attachment');
     this.#mustTrust();
     return { file, bytes: this.participant.attachment(received.header, file) };
@@ -166,14 +193,14 @@ export class Partner {
     const source = { name: 'file', type: '', open: () => bytes };
     const [uploaded] = await uploadAttachments(this.#client, [source]);
     if (!uploaded) throw new EenmaalError('internal');
-    this.store.saveUpload(uploaded.ref.id, JSON.stringify(uploaded), this.#options.clock());
+    this.#kept.uploads.set(uploaded.ref.id, uploaded, this.#options.clock());
     return { upload: uploaded.ref.id, bytes: uploaded.inside.bytes };
   }
 
   /** Writes in a compartment: expertise, a reply, a report, a correction. Durable in the ledger when this resolves. */
   async send(message: Message): Promise<Sending> {
     const { log } = this.#options;
-    const sending = await this.ask(() => sendMessage(this.participant, this.store, this.organisation, message, log));
+    const sending = await this.ask(() => sendMessage(this.participant, this.#kept, this.organisation, message, log));
     log.info({ item: sending.item, dossier: message.dossier, kind: message.kind }, 'sent');
     return sending;
   }
@@ -204,8 +231,11 @@ export class Partner {
 
   #item(id: Id): Item {
     const item = this.store.item(id);
-    if (!item) throw new EenmaalError('unknown-envelope');
-    return item;
+    if (item) return item;
+    const erased = this.store.erased(id);
+    if (!erased) throw new EenmaalError('unknown-envelope');
+    const rule = ruleAt(this.#client.law, erased.ground, erased.at);
+    throw new EenmaalError('erased', rule ? `${rule.id}: ${rule.article}` : erased.ground);
   }
 
   /** After a split view nothing is asked or told any more: the ledger is not to be trusted, whatever it answers next. */
@@ -262,12 +292,15 @@ export class Partner {
     const { log, clock } = this.#options;
     for (const dossier of await participant.sync()) this.#behind.add(dossier);
     store.savePosition(participant.checkpoints.position, participant.checkpoints.signed);
+    const { seen, erased } = takeErasures(participant, store, this.#erasures, log);
+    for (const id of erased) this.#kept.readable.delete(id);
+    this.#erasures = seen;
     const again = updateAccess(participant, store, this.#readable, clock());
     for (const dossier of again.keys()) this.#behind.add(dossier);
     for (const dossier of this.#behind) {
       await takeDelivery(participant, store, dossier, again.get(dossier) ?? [], log);
       this.#behind.delete(dossier);
     }
-    store.deleteUploadsBefore(clock() - UPLOAD_MS);
+    this.#kept.uploads.deleteBefore(clock() - UPLOAD_MS);
   }
 }

@@ -3,6 +3,7 @@ import type { Participant, Uploaded } from '@eenmaal/client';
 import type { Log } from '@eenmaal/host';
 import { type Content, EenmaalError, type Id, Mark, type MessageKind, type Purpose } from '@eenmaal/model';
 import type { IndexStore } from './index-store.ts';
+import type { Memory } from './memory.ts';
 import type { PartnerFile } from './partner-file.ts';
 
 /** A file that was uploaded and waits for its message. */
@@ -24,19 +25,22 @@ export type Message = {
   attachments: readonly { upload: Id; name: string; type: string }[];
 };
 
-/** `kept`: whether our own copy could be written; the ledger has the message either way. */
+/** Where things are kept: on disk that there is something, in memory what it says, and keys of files that wait. */
+export type Kept = { store: IndexStore; readable: Memory<Content>; uploads: Memory<Uploaded> };
+
+/** `kept`: whether it could be written in our index; the ledger has the message either way. */
 export type Sending = { item: Id; at: number; index: number; kept: boolean };
 
 /** @throws `attachment-missing`, `no-basis`, `unknown-compartment`, ... */
 export async function sendMessage(
   participant: Participant,
-  store: IndexStore,
+  { store, readable, uploads }: Kept,
   { professional }: PartnerFile,
   message: Message,
   log: Log,
 ): Promise<Sending> {
   const { dossier, compartment, kind, purpose, title, text, inReplyTo, author } = message;
-  const uploaded = message.attachments.map(({ upload, name, type }) => takeUpload(store, upload, name, type));
+  const uploaded = message.attachments.map(({ upload, name, type }) => takeUpload(uploads, upload, name, type));
   const { register, ...who } = author ?? professional;
   const content: Omit<Content, 'attachments'> = {
     ...{ title, text, author: { ...who, ...(register && { register }) } },
@@ -51,13 +55,10 @@ export async function sendMessage(
   const { envelope: id, at, index } = sent;
   const full: Content = { ...content, attachments: uploaded.map(({ inside }) => inside) };
   let kept = true;
+  readable.set(id, full, at);
+  for (const { ref } of uploaded) uploads.delete(ref.id);
   try {
-    const item = { id, dossier, compartment, sender: participant.party, kind, at, index, purpose };
-    store.saveSent(
-      item,
-      full,
-      uploaded.map(({ ref }) => ref.id),
-    );
+    store.saveSent({ id, dossier, compartment, sender: participant.party, kind, at, index, purpose });
   } catch (error) {
     // It was sent: saying otherwise would have it sent twice.
     log.error({ item: id, error }, 'sent, but not kept here');
@@ -66,9 +67,9 @@ export async function sendMessage(
   return { item: id, at, index, kept };
 }
 
-function takeUpload(store: IndexStore, upload: Id, name: string, type: string): Uploaded {
-  const kept = store.upload(upload);
+function takeUpload(uploads: Memory<Uploaded>, upload: Id, name: string, type: string): Uploaded {
+  const kept = uploads.get(upload);
   if (kept === undefined) throw new EenmaalError('attachment-missing', 'no such upload');
-  const { ref, inside } = JSON.parse(kept) as Uploaded;
+  const { ref, inside } = kept;
   return { ref, inside: { ...inside, name, type } };
 }

@@ -19,6 +19,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'unknown-dossier': 404,
   'unknown-compartment': 404,
   'unknown-envelope': 404,
+  erased: 410,
   'too-large': 413,
   'identifier-in-consult': 422,
   'not-readable': 422,
@@ -40,8 +41,15 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 /** `detail`: which part of the input is wrong; never content, and never who refused. */
 export const ErrorShape = z.object({ code: z.string(), message: z.string(), detail: z.string().optional() });
 
-/** Codes whose detail is about the caller's own input. */
-const TELLS: readonly ErrorCode[] = ['malformed', 'too-large', 'attachment-missing', 'identifier-in-consult'];
+/** Codes whose detail is about the caller's own input, or names the law. */
+const TELLS: readonly ErrorCode[] = [
+  'malformed',
+  'too-large',
+  'attachment-missing',
+  'identifier-in-consult',
+  'erased',
+  'retention',
+];
 
 export function errorHandler(log: Log) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {

@@ -77,12 +77,12 @@ export function readingRoutes(app: App, { partner, clock }: ApiOptions): void {
   );
   const content = { params: ById, response: { 200: ContentShape, ...refused } };
   app.get('/v1/items/:id/content', { schema: content }, async ({ params }) =>
-    contentShape(partner.content(params.id), nameOf),
+    contentShape(await partner.content(params.id), nameOf),
   );
 
   const file = { params: z.strictObject({ id: Id, attachment: Id }), response: refused, produces: [OCTETS] };
   app.get('/v1/items/:id/attachments/:attachment', { schema: file }, async ({ params }, reply) => {
-    const found = partner.attachment(params.id, params.attachment);
+    const found = await partner.attachment(params.id, params.attachment);
     return sendFile(reply as unknown as FastifyReply, found.file, found.bytes);
   });
 

@@ -33,7 +33,7 @@ export const ItemShape = z.object({
   at: Time.describe('delivered here, or sent'),
   index: z.number().int().describe('place of the message in the ledger'),
   status: ItemStatus.describe('closed: access ended before it was opened'),
-  accessEnded: z.boolean().describe('there is no basis any more; what was opened before stays readable here'),
+  accessEnded: z.boolean().describe('there is no basis any more; what was opened before opens no more either'),
   openedAt: Time.nullable(),
   purpose: Purpose.nullable(),
 });
@@ -105,7 +105,7 @@ export const SentShape = z.object({
   item: Id,
   at: Time,
   index: z.number().int(),
-  kept: z.boolean().describe('false: the ledger has it, but our own copy could not be written'),
+  kept: z.boolean().describe('false: the ledger has it, but it could not be written in our index'),
 });
 export const UploadShape = z.object({ upload: Id, bytes: z.number().int() });
 
