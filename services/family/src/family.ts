@@ -12,6 +12,7 @@ import {
   type Id,
   isPerson,
   nameOf,
+  organisationOf,
   type PartyId,
   type Purpose,
   partner as partnerId,
@@ -28,7 +29,9 @@ export function familyMember({ participant, dossier, name, language }: Member) {
   const texts: Texts = TEXTS[language];
   const nameOfParty = (party: PartyId): string => {
     if (party === participant.party) return texts.you;
-    return isPerson(party) ? texts.family : (participant.mirror.state.parties.get(party)?.name ?? nameOf(party));
+    if (isPerson(party)) return texts.family;
+    const organisation = organisationOf(party) ?? nameOf(party);
+    return participant.mirror.state.parties.get(partnerId(organisation))?.name ?? organisation;
   };
   const others = (id: Id): string[] =>
     participant
@@ -70,6 +73,8 @@ export function familyMember({ participant, dossier, name, language }: Member) {
   return {
     parts,
     find,
+    nameOfParty,
+    organisation,
     sync: () => participant.sync().then(() => participant.mirror.refresh(dossier)),
     describe: (part: Part): string => `${part.label}: ${texts.canRead(list(part.readers))}`,
     preview: (part: Part): string => texts.willRead(list(part.readers)),

@@ -6,6 +6,8 @@ import { KEY_SETTINGS, REGION_SETTINGS, readIfThere, readSettings, takeSeat, wri
 import { EenmaalError, Id, Purpose, parseJson, person } from '@eenmaal/model';
 import { z } from 'zod';
 import { type FamilyMember, familyMember } from './family.ts';
+import { type FamilyLaw, familyLaw } from './law.ts';
+import { type FamilyOverview, familyOverview } from './overview.ts';
 import { entriesOf, fetchReceipt, kindOf, type Source, trustText } from './receipt.ts';
 import { day, type Language, TEXTS } from './texts.ts';
 
@@ -34,6 +36,8 @@ const OPTIONS = {
   history: { type: 'boolean' },
   naast: { type: 'string' },
   beside: { type: 'string' },
+  bericht: { type: 'string', multiple: true },
+  message: { type: 'string', multiple: true },
   ja: { type: 'boolean' },
   yes: { type: 'boolean' },
 } as const;
@@ -57,8 +61,10 @@ const either = (values: Values, nl: keyof Values, en: keyof Values): string | un
   return typeof value === 'string' ? value : undefined;
 };
 
+type Family = { member: FamilyMember; law: FamilyLaw; seen: FamilyOverview };
+
 async function run(
-  member: FamilyMember,
+  { member, law, seen }: Family,
   source: Source,
   command: string,
   words: string[],
@@ -101,12 +107,54 @@ async function run(
     case 'wie':
     case 'who':
       return member.who();
+    case 'overzicht':
+    case 'overview':
+      return seen.overview();
+    case 'nieuws':
+    case 'notices':
+      return seen.notices();
+    case 'bezwaar':
+    case 'object':
+      return law.object(words[0] ?? '');
+    case 'vraag':
+    case 'ask-rights':
+      return askRight(member, law, words, values);
+    case 'laat-lezen':
+    case 'allow':
+      return law.allow(words[0] ?? '', parts(), true);
+    case 'laat-niet-lezen':
+    case 'disallow':
+      return law.allow(words[0] ?? '', parts(), false);
+    case 'eigen':
+    case 'own':
+      if (!words[0]) throw new EenmaalError('malformed');
+      return law.own(words[0]);
+    case 'geheim-adres':
+    case 'secret-address':
+      return law.secretAddress(isOn(words[0]));
     case 'bewijs':
     case 'receipt':
       return words[0] === undefined ? listEntries(source, language) : receipt(source, words[0], values, language);
     default:
       return [texts.usage];
   }
+}
+
+function askRight(member: FamilyMember, law: FamilyLaw, words: string[], values: Values): Promise<string[]> {
+  const [right = '', to = '', part] = words;
+  const messages = values.bericht ?? values.message;
+  return law.askRight(
+    right,
+    to,
+    part === undefined ? undefined : member.find(part),
+    Array.isArray(messages) ? messages : [],
+  );
+}
+
+function isOn(word: string | undefined): boolean {
+  if (word === 'aan' || word === 'on') return true;
+  if (word === 'uit' || word === 'off') return false;
+  throw new EenmaalError('malformed');
 }
 
 /** What there is to get a receipt of, with its place in the log. */
@@ -161,11 +209,15 @@ async function main(language: Language, command: string, words: string[], values
   const nkeySeed = ((await readIfThere(settings.EENMAAL_NKEY_SEED_FILE)) ?? '').trim();
   const { participant, transport, keep, close } = await takeSeat(settings, person(id), nkeySeed);
   try {
-    const member = familyMember({ participant, dossier, name, language });
+    const who = { participant, dossier, name, language };
+    const member = familyMember(who);
+    const seen = familyOverview(who, member);
+    const law = familyLaw(who, member, seen);
     await member.sync();
     await keep();
     const source = { participant, transport, dossier };
-    for (const line of await run(member, source, command, words, values, language)) process.stdout.write(`${line}\n`);
+    for (const line of await run({ member, law, seen }, source, command, words, values, language))
+      process.stdout.write(`${line}\n`);
   } finally {
     // what was just done too: a ledger turned back to before it shows the next time
     await keep().finally(close);

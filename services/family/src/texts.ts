@@ -22,6 +22,15 @@ const NL = {
   stop <organisatie> [<onderdeel...>]                Trek uw toestemming in.
   weiger <organisatie> <onderdeel...>                Zeg nee, ook voor later.
   wie                                                Wie heeft wat gelezen, en wanneer?
+  overzicht                                          Wie helpt u, wat is er gedeeld, wat vroeg u?
+  nieuws                                             Wat moet ik weten?
+  bezwaar <nummer>                                   Zeg dat u het niet eens bent. Nummers staan in het overzicht.
+  vraag <recht> <organisatie> [<onderdeel>] [--bericht <plaats>]
+                                                     Gebruik een recht: inzage, verbeteren, wissen of stilzetten.
+  laat-lezen <gezinslid> <onderdeel...>              Laat iemand uit uw gezin lezen wat over u gaat (vanaf 16 jaar).
+  laat-niet-lezen <gezinslid> <onderdeel...>         Laat iemand uit uw gezin niet meer meelezen.
+  eigen <naam>                                       Maak een onderdeel dat van u alleen is.
+  geheim-adres aan|uit                               Houd uw adres geheim, of niet meer.
   bewijs                                             Waarvan kunt u een bewijs krijgen?
   bewijs <plaats> [--naast <eerder bewijs>]          Bewaar een bewijs. Anderen kunnen het zonder ons controleren.
 
@@ -101,6 +110,15 @@ const EN: typeof NL = {
   stop <organisation> [<part...>]                    Withdraw your consent.
   refuse <organisation> <part...>                    Say no, also for later.
   who                                                Who read what, and when?
+  overview                                           Who helps you, what was shared, what did you ask?
+  notices                                            What should I know?
+  object <number>                                    Say that you disagree. Numbers are in the overview.
+  ask-rights <right> <organisation> [<part>] [--message <place>]
+                                                     Use a right: access, rectification, erasure or restriction.
+  allow <family member> <part...>                    Let somebody in your family read what is about you (from 16 on).
+  disallow <family member> <part...>                 Let somebody in your family no longer read along.
+  own <name>                                         Make a part that is yours alone.
+  secret-address on|off                              Keep your address secret, or no longer.
   receipt                                            What can you get a receipt of?
   receipt <place> [--beside <earlier receipt>]       Keep a receipt. Others can check it without us.
 
