@@ -29,6 +29,7 @@ import {
   type Id,
   type Instant,
   isPerson,
+  nameOf,
   officer,
   type PartyId,
   type Profile,
@@ -106,7 +107,15 @@ export class PureWorld implements World {
     const said = this.#try(by, input);
     const place = 'compartment' in input ? input.compartment : null;
     if (!isRefused(said) && place) this.#keepKeys(place);
+    if (!isRefused(said) && input.kind === 'erase' && input.whole) this.#forget(said.id, by, input.ground);
     return said;
+  }
+
+  /** What the ledger logs when it has destroyed the keys of the dossier. */
+  #forget(statement: Id, by: PartyId, ground: string): void {
+    const { dossier } = this;
+    const what = { kind: 'dossier-erasure', dossier, statement, ground, decidedBy: nameOf(by) } as const;
+    this.#append({ kind: 'other', event: { ...what, at: this.#now, entries: [], sequences: [], holders: [] } });
   }
 
   async openCompartment(by: PartyId, subjects: Id[], audience: Audience): Promise<Said> {
