@@ -1,6 +1,25 @@
+import { STEWARD } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import { isStale, keyNeed, readersOf } from './readers.ts';
-import { CHILD14, CLINIC, FATHER, id, keysOf, MOTHER, makeFamily, SCHOOL, START, TEAM, YEAR } from './test-region.ts';
+import {
+  CHILD14,
+  CLINIC,
+  custodyOf,
+  FATHER,
+  file,
+  GI,
+  id,
+  keysOf,
+  MOTHER,
+  makeFamily,
+  SCHOOL,
+  START,
+  seat,
+  seatAt,
+  succession,
+  TEAM,
+  YEAR,
+} from './test-region.ts';
 
 const M = id('about-mother');
 const K8 = id('about-child8');
@@ -121,5 +140,51 @@ describe('what a key needs', () => {
     const { state, now } = makeFamily();
     expect(isStale(state, id('nowhere'), now)).toBe(true);
     expect(keyNeed(state, id('nowhere'), now).rotate).toBe(true);
+  });
+});
+
+describe('professionals', () => {
+  const ANN = seatAt(CLINIC, 'ann');
+  const parties = (region: ReturnType<typeof makeFamily>, compartment: string, now = region.now) =>
+    readersOf(region.state, compartment, now).map(({ party, scope }) => `${party.split('_')[0]} ${scope}`);
+
+  it('read in their seats beside their organisation, an adviser from its start', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, CLINIC);
+    region.must(CLINIC, seat(ANN, { until: START + 9 }));
+    region.must(CLINIC, seat(seatAt(CLINIC, 'bob'), { role: 'adviser' }));
+    region.must(CLINIC, seat(seatAt(CLINIC, 'carl'), { role: 'chair' }));
+    expect(parties(region, M)).toEqual([
+      ...['partner/clinic history', 'person/mother history', 'seat/clinic/ann history', 'seat/clinic/bob epoch'],
+    ]);
+    expect(parties(region, M, START + 9)).not.toContain('seat/clinic/ann history');
+    expect(parties(region, K8)).toEqual(['person/father history', 'person/mother history']);
+  });
+
+  it('of a file are its organisation and its seats, and not the family', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, CLINIC);
+    region.must(CLINIC, seat(ANN));
+    region.must(CLINIC, file(CLINIC, 'mother'));
+    expect(parties(region, id('file-clinic-mother'))).toEqual(['partner/clinic history', 'seat/clinic/ann history']);
+  });
+
+  it('of a guardian institution read like a parent', () => {
+    const region = makeFamily();
+    region.must(TEAM, { ...custodyOf('child8', []), guardian: 'gi' });
+    region.must(GI, seat(seatAt(GI, 'gina')));
+    expect(parties(region, K8)).toEqual(['partner/gi history', 'seat/gi/gina history']);
+  });
+
+  it('leave a key that must change when a seat or an organisation ends', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, CLINIC);
+    region.must(CLINIC, seat(ANN, { until: START + 9 }));
+    region.rotate(MOTHER, M);
+    expect(isStale(region.state, M, START + 8)).toBe(false);
+    expect(isStale(region.state, M, START + 9)).toBe(true);
+    expect(keyNeed(region.state, M, START + 9)).toEqual({ rotate: true, admit: [] });
+    region.must(STEWARD, succession(CLINIC));
+    expect(isStale(region.state, M, START)).toBe(true);
   });
 });
