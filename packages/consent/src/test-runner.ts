@@ -41,7 +41,11 @@ function describe(name: string, body: () => void): void {
   const outer = { path, before };
   path = [...path, name];
   before = [...before];
+  // what a description sets up is code of tests, not of a module that is loaded: it makes no change a static one
+  const { mutantCoverage } = instrumented;
+  if (mutantCoverage) instrumented.mutantCoverage = { static: {}, perTest: {} };
   body();
+  instrumented.mutantCoverage = mutantCoverage;
   ({ path, before } = outer);
 }
 function it(name: string, run: () => unknown): void {
