@@ -13,7 +13,7 @@ import {
   utf8,
   verifyBytes,
 } from '@eenmaal/crypto';
-import { readHeader, readObject } from '@eenmaal/envelope';
+import { readHeader, readObject, trustEvent } from '@eenmaal/envelope';
 import {
   type Checkpoint,
   formatProofFile,
@@ -146,6 +146,43 @@ function registers(statement: Statement): PartyId | null {
 /** Evidence that the log signed two roots of one size; null when these notes prove no such thing. */
 export function twoCheckpoints(a: string, b: string, log: VerifierKey): Evidence | null {
   return ifProving({ format: 'eenmaal-evidence/v1', kind: 'two-checkpoints', checkpoints: [a, b] }, log);
+}
+
+/** What an entry's maker signed of how far it had seen the log; null where nobody signed such a thing. */
+function claimIn(event: Event): Claim | null {
+  if (event.kind === 'statement') return { typ: 'statement', jws: event.jws };
+  if (event.kind === 'opening') return { typ: 'opening', jws: event.jws };
+  if (event.kind !== 'message') return null;
+  return { typ: 'envelope', header: event.header, jws: event.jws, bodyHash: event.bodyHash };
+}
+
+/** For an officer: evidence that the maker of an entry had seen another history than the log signs; null when there is none. */
+export async function evidenceOfEntry(
+  transport: Transport,
+  index: number,
+  newest: { signed: string; size: number },
+  log: VerifierKey,
+): Promise<Evidence | null> {
+  const [entry] = (await transport.call({ op: 'log', from: index })).answer.entries;
+  const claim = entry && 'event' in entry ? claimIn(parseJson<Event>(Event, entry.event)) : null;
+  if (!claim || positionOf(claim).size > newest.size) return null;
+  const registration = await registrationOf(transport, readClaim(claim).kid, index);
+  return claimAgainst(transport, { claim, registration }, newest, log);
+}
+
+/** The last entry before `end` that registers this key. */
+async function registrationOf(transport: Transport, kid: KeyId, end: number): Promise<EntryView | undefined> {
+  let found: EntryView | undefined;
+  for (let from = 0; from < end; ) {
+    const { entries } = (await transport.call({ op: 'log', from })).answer;
+    if (entries.length === 0) return found;
+    for (const entry of entries) {
+      const input = 'event' in entry && entry.index < end ? trustEvent(parseJson<Event>(Event, entry.event)) : null;
+      if (input?.kind === 'statement' && input.kids?.signing === kid) found = entry as EntryView;
+    }
+    from += entries.length;
+  }
+  return found;
 }
 
 /** Evidence that a claim and the log's signed checkpoint of that size contradict each other; null when they do not. */

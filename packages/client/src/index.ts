@@ -6,6 +6,7 @@ export type { Disclosing } from './disclosing.ts';
 export type { ErasedPart, Erasing, ErasureProof } from './erasing.ts';
 export {
   type EvidenceJudgement,
+  evidenceOfEntry,
   judgeEvidence,
   type Proven,
   type SignedClaim,

@@ -7,5 +7,6 @@ export * from './native-signer.ts';
 export * from './participant.ts';
 export * from './seat.ts';
 export * from './settings.ts';
+export * from './split-view.ts';
 export * from './trust.ts';
 export * from './vault-key.ts';

@@ -1,35 +1,26 @@
 /** Connects a party that runs on a machine (an organisation's service, the command line) to its ledger. */
 import { accountOf, connect, openChannel, type ParticipantLink, participantLink } from '@eenmaal/broker';
-import { Participant, type Transport } from '@eenmaal/client';
+import { type ClientOptions, Participant, type Transport } from '@eenmaal/client';
 import { type Identity, sealingBytes } from '@eenmaal/crypto';
 import { readObject } from '@eenmaal/envelope';
-import { EenmaalError, type PartyId, type Position } from '@eenmaal/model';
+import { EenmaalError, type PartyId } from '@eenmaal/model';
 import { systemRandom } from './files.ts';
 import { readLaw } from './law.ts';
 
 export type Joined = { participant: Participant; transport: Transport; link: ParticipantLink; close(): Promise<void> };
-export type JoinOptions = {
+export type JoinOptions = Pick<ClientOptions, 'position' | 'signed' | 'trust' | 'stopped' | 'onSplitView'> & {
   url: string;
   party: PartyId;
   identity: Identity;
   /** Login at the message server: of the organisation, or of the account families share. */
   nkeySeed: string;
   region: string;
-  position?: Position;
   /** Milliseconds to wait for each answer. */
   timeout?: number;
 };
 
 /** @throws `ledger-unreachable` when the message server does not answer */
-export async function join({
-  url,
-  party,
-  identity,
-  nkeySeed,
-  region,
-  position,
-  timeout,
-}: JoinOptions): Promise<Joined> {
+export async function join({ url, party, identity, nkeySeed, region, timeout, ...kept }: JoinOptions): Promise<Joined> {
   const statement = readObject('eenmaal-statement+jws', region.trim()).payload;
   if (statement.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
   const account = accountOf(party);
@@ -49,7 +40,7 @@ export async function join({
     upload,
     law: await readLaw(),
     region: region.trim(),
-    ...(position && { position }),
+    ...kept,
   });
   return { participant, transport, link, close: () => nc.close() };
 }

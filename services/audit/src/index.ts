@@ -1,2 +1,2 @@
 /** For the local starter and the tests; everybody else uses main.ts. */
-export { replayAll, report, type Verified, verify } from './officer.ts';
+export { evidenceIn, evidenceReport, replayAll, report, type Verified, verify } from './officer.ts';

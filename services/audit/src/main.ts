@@ -1,48 +1,86 @@
-/** The privacy officer's command line: `verify` and `replay`. Keeps the last checkpoint seen, so that a rollback shows. */
+/**
+ * The privacy officer's command line: `verify`, `replay` and `evidence`. Keeps the last checkpoint seen, so that a rollback
+ * shows.
+ */
 import { parseArgs } from 'node:util';
-import { KEY_SETTINGS, REGION_SETTINGS, readSettings, takeSeat } from '@eenmaal/host';
+import { judgeEvidence, logKeyOf, readLogKey } from '@eenmaal/client';
+import {
+  KEY_SETTINGS,
+  REGION_SETTINGS,
+  readIfThere,
+  readSettings,
+  type Seat,
+  takeSeat,
+  writeEvidence,
+} from '@eenmaal/host';
 import { EenmaalError, OrganisationId, officer } from '@eenmaal/model';
-import { replayAll, report, verify } from './officer.ts';
+import { evidenceIn, evidenceReport, replayAll, report, verify } from './officer.ts';
 
 const SETTINGS = {
   ...KEY_SETTINGS,
   ...REGION_SETTINGS,
   EENMAAL_OFFICER_ID: OrganisationId,
 };
-const USAGE = `Usage: npm run officer -- [--lang nl|en] verify | replay
-  verify   newest checkpoint, with proof that it continues the last one seen
-  replay   decide the whole log again and compare`;
+const USAGE = `Usage: npm run officer -- [--lang nl|en] verify | replay | evidence <file> [--vkey <key>]
+  verify     newest checkpoint, with proof that it continues the last one seen
+  replay     decide the whole log again and compare
+  evidence   what a file proves of two histories, and by whose signature; needs the log's key and nothing else`;
+
+type Language = 'nl' | 'en';
+const print = (lines: readonly string[]): boolean => process.stdout.write(`${lines.join('\n')}\n`);
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { lang: { type: 'string', default: 'nl' } },
+    options: { lang: { type: 'string', default: 'nl' }, vkey: { type: 'string' } },
   });
   const language = values.lang === 'en' ? 'en' : 'nl';
-  const [command] = positionals;
+  const [command, file] = positionals;
+  if (command === 'evidence' && file !== undefined) return judge(file, values.vkey, language);
   if (command !== 'verify' && command !== 'replay') {
-    process.stdout.write(`${USAGE}\n`);
+    print([USAGE]);
     return;
   }
   const settings = readSettings(SETTINGS, process.env);
-  const joined = await takeSeat(settings, officer(settings.EENMAAL_OFFICER_ID));
+  const seat = await takeSeat(settings, officer(settings.EENMAAL_OFFICER_ID));
   try {
-    const { participant, transport } = joined;
-    const { before, now, checkpoint } = await verify(participant);
-    process.stdout.write(
-      `${checkpoint}\n${language === 'nl' ? `Sluit aan op wat u eerder zag: ${before.size} -> ${now.size} regels.` : `Continues what you saw before: ${before.size} -> ${now.size} entries.`}\n`,
-    );
-    if (command === 'replay') {
-      const progress = (done: number, size: number) => process.stderr.write(`\r${done}/${size} `);
-      const result = await replayAll(participant, transport, process.stderr.isTTY ? progress : undefined);
-      process.stdout.write(`${report(result, language).join('\n')}\n`);
-      if (result.differences.length > 0) process.exitCode = 2;
-    }
-    await joined.keep();
+    const { before, now, checkpoint } = await verify(seat.participant);
+    const continues =
+      language === 'nl'
+        ? `Sluit aan op wat u eerder zag: ${before.size} -> ${now.size} regels.`
+        : `Continues what you saw before: ${before.size} -> ${now.size} entries.`;
+    print([checkpoint, continues]);
+    if (command === 'replay') await decideAgain(seat, settings.EENMAAL_STATE_DIR, language);
+    await seat.keep();
   } finally {
-    await joined.close();
+    await seat.close();
   }
+}
+
+async function decideAgain({ participant, transport }: Seat, dir: string, language: Language): Promise<void> {
+  const progress = (done: number, size: number) => process.stderr.write(`\r${done}/${size} `);
+  const result = await replayAll(participant, transport, process.stderr.isTTY ? progress : undefined);
+  print(report(result, language));
+  for (const evidence of await evidenceIn(participant, transport, result)) print([await writeEvidence(dir, evidence)]);
+  if (result.differences.length > 0) process.exitCode = 2;
+}
+
+/** Ends with 1 when the file proves nothing. */
+async function judge(file: string, vkey: string | undefined, language: Language): Promise<void> {
+  const text = await readIfThere(file);
+  if (text === undefined) throw new EenmaalError('malformed', `no file ${file}`);
+  const judged = judgeEvidence(text, vkey === undefined ? await regionKey() : readLogKey(vkey));
+  print(evidenceReport(judged, language));
+  if (!judged.proves) process.exitCode = 1;
+}
+
+async function regionKey() {
+  const { EENMAAL_REGION_FILE: file } = readSettings(
+    { EENMAAL_REGION_FILE: REGION_SETTINGS.EENMAAL_REGION_FILE },
+    process.env,
+  );
+  return logKeyOf(((await readIfThere(file)) ?? '').trim());
 }
 
 try {

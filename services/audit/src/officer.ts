@@ -2,8 +2,19 @@
  * The privacy officer: checks the ledger without trusting whoever runs it. `verify` takes the newest checkpoint with proof
  * that it continues the last one seen; `replay` decides everything again. Sees that things happened, never what was told.
  */
-import { type Participant, type ReplayResult, replay, type Transport } from '@eenmaal/client';
-import type { Position } from '@eenmaal/model';
+import {
+  type EvidenceJudgement,
+  evidenceOfEntry,
+  logKeyOf,
+  type Participant,
+  type ReplayResult,
+  replay,
+  type Transport,
+} from '@eenmaal/client';
+import type { Evidence, Position } from '@eenmaal/model';
+
+/** What `replay` says of an entry whose maker signed a position that is not in this log. */
+const ANOTHER_HISTORY = 'its maker saw another history';
 
 export type Verified = { before: Position; now: Position; checkpoint: string };
 
@@ -45,4 +56,62 @@ export function report({ size, counts, differences }: ReplayResult, language: 'n
     ...lines,
     ...differences.map(({ index, what }) => `  ${language === 'nl' ? 'regel' : 'entry'} ${index}: ${what}`),
   ];
+}
+
+/** What the makers of these entries signed of another history, as far as it can be shown to others. */
+export async function evidenceIn(
+  { checkpoints, region }: Participant,
+  transport: Transport,
+  { differences }: ReplayResult,
+): Promise<Evidence[]> {
+  const newest = { signed: checkpoints.signed, size: checkpoints.position.size };
+  const found: Evidence[] = [];
+  for (const { index, what } of differences) {
+    if (what !== ANOTHER_HISTORY) continue;
+    const evidence = await evidenceOfEntry(transport, index, newest, logKeyOf(region));
+    if (evidence) found.push(evidence);
+  }
+  return found;
+}
+
+const MADE = {
+  nl: { envelope: 'een bericht', statement: 'een verklaring', opening: 'een verzoek om te openen' },
+  en: { envelope: 'a message', statement: 'a statement', opening: 'a request to open' },
+} as const;
+
+/** What an evidence file proves, in sentences, and by whose signature. */
+export function evidenceReport(judged: EvidenceJudgement, language: 'nl' | 'en'): string[] {
+  const nl = language === 'nl';
+  if (!judged.proves)
+    return [nl ? `Dit bestand bewijst niets: ${judged.why}.` : `This file proves nothing: ${judged.why}.`];
+  const { origin, size, roots, signer } = judged.proven;
+  const both = [`  1: ${roots[0]}`, `  2: ${roots[1]}`];
+  if (!signer)
+    return nl
+      ? [
+          `Bewezen: het logboek ${origin} tekende twee geschiedenissen.`,
+          `Beide wortels zijn van ${size} regels, en onder beide staat de handtekening van het logboek zelf:`,
+          ...both,
+          'Een eerlijk logboek kan dit niet tekenen. Bewaar dit bestand, en vergelijk wie welke geschiedenis zag.',
+        ]
+      : [
+          `Proven: the log ${origin} signed two histories.`,
+          `Both roots are of ${size} entries, and the log's own signature is under both:`,
+          ...both,
+          'An honest log cannot sign this. Keep this file, and compare who saw which history.',
+        ];
+  const made = MADE[language][signer.typ];
+  return nl
+    ? [
+        `Bewezen: ${signer.party} en het logboek ${origin} spreken elkaar tegen over ${size} regels. Een van beide sprak niet de waarheid.`,
+        `Wortel 1 staat in ${made}, getekend met de sleutel die regel ${signer.index} van het logboek van ${signer.party} noemt. Wortel 2 tekende het logboek:`,
+        ...both,
+        'Dit bestand zegt niet wie van de twee. Zoek een tweede getekend checkpoint van dezelfde grootte bij wie het bericht maakte.',
+      ]
+    : [
+        `Proven: ${signer.party} and the log ${origin} contradict each other about ${size} entries. One of the two did not tell the truth.`,
+        `Root 1 stands in ${made}, signed with the key that entry ${signer.index} of the log says is ${signer.party}'s. Root 2 was signed by the log:`,
+        ...both,
+        'This file does not say which of the two. Look for a second signed checkpoint of the same size with whoever made it.',
+      ];
 }

@@ -110,6 +110,11 @@ export class IndexStore {
     return known === undefined ? undefined : parseJson(Position, known);
   }
 
+  /** The same as the ledger signed it. */
+  get signed(): string | undefined {
+    return this.#meta('checkpoint');
+  }
+
   /** @param signed the checkpoint as the ledger signed it: evidence, should it ever show another history */
   savePosition(position: Position, signed: string): void {
     const value = JSON.stringify(position);

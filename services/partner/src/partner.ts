@@ -9,7 +9,7 @@ import { type ClientOptions, Participant, type Received, turns, uploadAttachment
 import { emptyState, type Law, ruleAt } from '@eenmaal/consent';
 import { type Random, sealingBytes } from '@eenmaal/crypto';
 import { verifyStatement } from '@eenmaal/envelope';
-import type { Keystore, Log } from '@eenmaal/host';
+import type { Keystore, Log, SplitViewGuard } from '@eenmaal/host';
 import {
   type Content,
   EenmaalError,
@@ -31,7 +31,8 @@ export type PartnerOptions = {
   organisation: PartnerFile;
   keystore: Keystore;
   law: Law;
-  settings: Pick<Settings, 'stateDir' | 'natsUrl' | 'natsCaFile' | 'region' | 'pollSeconds'>;
+  settings: Pick<Settings, 'stateDir' | 'natsUrl' | 'natsCaFile' | 'region' | 'trust' | 'pollSeconds'>;
+  guard: SplitViewGuard;
   clock(): number;
   random: Random;
   log: Log;
@@ -100,7 +101,11 @@ export class Partner {
     this.#client = {
       ...{ party, identity, transport, region: settings.region, law, clock, random, upload: this.#link.putChunk },
       ...(position && { position }),
+      ...(this.store.signed && { signed: this.store.signed }),
+      ...(settings.trust && { trust: settings.trust }),
+      ...options.guard,
     };
+    if (options.guard.stopped) this.#problem = 'split-view';
     this.participant = new Participant(this.#client);
     this.#running = this.#run();
   }

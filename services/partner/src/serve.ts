@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Random } from '@eenmaal/crypto';
 import type { Log } from '@eenmaal/host';
-import { openKeystore, readLaw } from '@eenmaal/host';
+import { openKeystore, readLaw, splitViewGuard } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { makeApi } from './http/app.ts';
 import { Partner } from './partner.ts';
@@ -25,7 +25,8 @@ export async function serve(
   { clock, random, log }: Surroundings,
 ): Promise<Service> {
   const keystore = await openKeystore(settings.stateDir, settings.keySecret);
-  const partner = new Partner({ organisation, keystore, law: await readLaw(), settings, clock, random, log });
+  const guard = await splitViewGuard(settings.stateDir, log);
+  const partner = new Partner({ organisation, keystore, law: await readLaw(), settings, guard, clock, random, log });
   try {
     const api = await makeApi({ partner, tokenHash: settings.tokenHash, clock, random, log });
     await api.listen({ host: settings.host, port: settings.port ?? organisation.port });

@@ -1,7 +1,7 @@
 /** What the program is told by its surroundings: read once, by name, and checked. Secrets come as files only. */
 import { readFile } from 'node:fs/promises';
 import { fromBase64url, sha256, toBase64url, utf8 } from '@eenmaal/crypto';
-import { KEY_SETTINGS, REGION_SETTINGS, readSecret, readSettings } from '@eenmaal/host';
+import { KEY_SETTINGS, REGION_SETTINGS, readSecret, readSettings, readTrustFile, type Trust } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { z } from 'zod';
 
@@ -24,6 +24,8 @@ export type Settings = KeySettings & {
   natsCaFile: string | undefined;
   /** The region's signed statement (a JWS): the root of all trust. */
   region: string;
+  /** Whom it trusts beside the ledger; absent: nobody. */
+  trust?: Trust;
   /** SHA-256 of the access token; the token itself is not kept. */
   tokenHash: Uint8Array;
   host: string;
@@ -43,11 +45,14 @@ export async function readKeySettings(env: Env): Promise<KeySettings> {
 /** @throws `malformed` naming the variable, `keystore-locked` for the key secret */
 export async function readServeSettings(env: Env): Promise<Settings> {
   const found = readSettings({ ...REGION_SETTINGS, ...OWN_SETTINGS }, env);
+  const region = await readText('EENMAAL_REGION_FILE', found.EENMAAL_REGION_FILE);
+  const trust = await readTrustFile(found.EENMAAL_WITNESS_POLICY_FILE, region);
   return {
     ...(await readKeySettings(env)),
     natsUrl: found.EENMAAL_NATS_URL.split(','),
     natsCaFile: found.EENMAAL_NATS_CA_FILE,
-    region: await readText('EENMAAL_REGION_FILE', found.EENMAAL_REGION_FILE),
+    region,
+    ...(trust && { trust }),
     tokenHash: tokenHash(await readText('EENMAAL_API_TOKEN_FILE', found.EENMAAL_API_TOKEN_FILE)),
     host: found.EENMAAL_HTTP_HOST,
     port: found.EENMAAL_HTTP_PORT,

@@ -1,0 +1,133 @@
+/**
+ * Witnesses on a running ledger: it asks them on its beat and at once after a withdrawal; participants judge what they
+ * confirmed by their own policy; and while they are away nothing is opened, but everything is still taken in.
+ */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Id } from '@eenmaal/model';
+import { tale, terms } from '@eenmaal/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, eventually, startWithFamily } from './support.ts';
+import { askingWitnesses } from './witness-support.ts';
+
+type World = Awaited<ReturnType<typeof startWithFamily>>;
+type Asking = ReturnType<typeof askingWitnesses>;
+
+async function openWorld(seed: string, unsafe = {}, options = {}) {
+  const asking = askingWitnesses(await mkdtemp(join(tmpdir(), 'eenmaal-asking-')), options, unsafe);
+  const world = await startWithFamily({ seed, startLedger: asking.startLedger });
+  const { mother, ids, dossier } = world.family;
+  const compartment = await mother.openCompartment(dossier, [ids.mother], 'Wonen');
+  await mother.grant(dossier, [compartment], terms('org-b', world.chain.clock()));
+  const place = { dossier, compartment };
+  const send = (title: string) => mother.send(tale(dossier, compartment, title));
+  const reader = await world.chain.participant('partner/org-b');
+  await reader.sync();
+  const received = async (id: Id) => (await reader.receive(dossier, [id]))[0] as never;
+  const tryToOpen = async (id: Id) => codeOf(async () => reader.open(await received(id), 'support'));
+  return { asking, ...world, place, send, reader, received, tryToOpen };
+}
+const closeWorld = async ({ asking, chain }: { asking: Asking; chain: World['chain'] }) => {
+  await asking.stop();
+  await chain.stop();
+};
+
+let world: Awaited<ReturnType<typeof openWorld>>;
+beforeAll(async () => {
+  world = await openWorld('freshness');
+}, 60_000);
+afterAll(() => closeWorld(world));
+
+/** What the ledger shows of witnesses, and whether the newest checkpoint is confirmed. */
+async function shown(one: World['attestor']) {
+  const { answer } = await one.transport.call({ op: 'checkpoint', from: 0 });
+  return { ...answer, whole: answer.cosigned?.checkpoint.split('\n')[1] === answer.checkpoint.split('\n')[1] };
+}
+
+describe('the beat', () => {
+  it('has the newest checkpoint confirmed by both witnesses, and participants see it by their own policy', async () => {
+    const { chain, asking, attestor } = world;
+    await eventually(async () => expect(await shown(attestor)).toMatchObject({ whole: true }));
+    const own = await chain.participant('officer/fg', { trust: asking.witnesses.trust(60) });
+    await own.checkpoints.advance();
+    expect(own.checkpoints.confirmed?.size).toBe(own.checkpoints.position.size);
+    expect(own.checkpoints.confirmed?.signed.match(/^— witness\.test/gm)).toHaveLength(2);
+    expect(own.checkpoints.confirmed?.until).toBeGreaterThan(Date.now());
+  });
+
+  it('does not make a participant believe witnesses of another policy, or none', async () => {
+    const { chain, asking } = world;
+    const trust = asking.witnesses.trust(60);
+    const { policy } = trust;
+    const stranger = { ...policy, quorum: 'w0', witnesses: [], groups: [{ name: 'w0', threshold: 1, members: ['x'] }] };
+    const deceived = await chain.participant('officer/fg', { trust: { ...trust, policy: stranger } });
+    await deceived.checkpoints.advance();
+    expect(deceived.checkpoints.confirmed).toBeNull();
+  });
+
+  it('says in its answers that nobody is asked, when nobody is', async () => {
+    const alone = await startWithFamily({ seed: 'alone' });
+    const { answer } = await alone.attestor.transport.call({ op: 'checkpoint', from: 0 });
+    expect(answer).not.toHaveProperty('cosigned');
+    await alone.chain.stop();
+  });
+});
+
+describe('a withdrawal', () => {
+  it('is confirmed at once, long before the beat', async () => {
+    const slow = await openWorld('withdrawal', {}, { beatMs: 3_600_000, maxStaleness: 3600 });
+    try {
+      await eventually(async () => expect(await shown(slow.attestor)).toHaveProperty('cosigned.checkpoint'));
+      await slow.send('Nog niet bevestigd');
+      expect((await shown(slow.attestor)).whole).toBe(false);
+      const { mother } = slow.family;
+      await mother.withdraw(slow.place.dossier, [slow.place.compartment], 'org-b');
+      const withdrawn = slow.chain.ledger.journal.size;
+      await eventually(async () => {
+        const size = Number((await shown(slow.attestor)).cosigned?.checkpoint.split('\n')[1]);
+        // its keys are changed after it: that waits for the beat
+        expect(size).toBeGreaterThanOrEqual(withdrawn - 1);
+      }, 3000);
+    } finally {
+      await closeWorld(slow);
+    }
+  });
+});
+
+describe('while the witnesses are away', () => {
+  it('nothing is opened or handed over, withdrawals are taken, and all is open again when they are back', async () => {
+    const { asking, place, send, reader, received, tryToOpen, family, chain } = world;
+    const [first, second] = [(await send('Eerste')).envelope, (await send('Tweede')).envelope];
+    await eventually(async () => expect(await shown(world.attestor)).toMatchObject({ whole: true }));
+    const [one, other] = [await received(first), await received(second)];
+    expect(await codeOf(reader.open(one, 'support'))).toBe('done');
+    await asking.witnesses.stop();
+    await eventually(async () => expect(await codeOf(reader.open(other, 'support'))).toBe('quorum-stale'));
+    expect(await codeOf(reader.open(one, 'support')), 'opened before, asked again').toBe('quorum-stale');
+    expect(await codeOf(reader.receive(place.dossier, [first])), 'a delivery').toBe('quorum-stale');
+    const before = chain.ledger.journal.size;
+    expect(await codeOf(send('Verteld terwijl zij weg zijn'))).toBe('done');
+    const { mother, ids } = family;
+    const elsewhere = await mother.openCompartment(place.dossier, [ids.mother], 'Werk');
+    await mother.grant(place.dossier, [elsewhere], terms('org-c', chain.clock()));
+    expect(await codeOf(mother.withdraw(place.dossier, [elsewhere], 'org-c')), 'a withdrawal').toBe('done');
+    expect(chain.ledger.journal.size).toBeGreaterThan(before + 2);
+    await asking.witnesses.startAgain();
+    await eventually(async () => expect(await tryToOpen(second)).toBe('done'));
+  });
+
+  it('is really guarded: with the freshness check switched off the guard fails', async () => {
+    const broken = await openWorld('broken', { freshnessCheck: true });
+    try {
+      const { envelope } = await broken.send('Open');
+      await broken.asking.witnesses.stop();
+      await sleep(3000);
+      expect(await broken.tryToOpen(envelope)).not.toBe('quorum-stale');
+      expect(await broken.tryToOpen(envelope)).toBe('done');
+    } finally {
+      await closeWorld(broken);
+    }
+  });
+});
