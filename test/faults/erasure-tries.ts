@@ -5,11 +5,11 @@
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, findNatsServer, LEDGER_USER, type LedgerStore, openStreams, startNatsServer } from '@eenmaal/broker';
-import type { KeyRing, Participant } from '@eenmaal/client';
-import { concat, openWithNonce, toHex, utf8 } from '@eenmaal/crypto';
+import type { KeyRing } from '@eenmaal/client';
+import { concat, openWithNonce, utf8 } from '@eenmaal/crypto';
 import { type ItemKey, itemKey, openMessage } from '@eenmaal/envelope';
 import { decodeCommit, openEntryBody, PuncturableKey } from '@eenmaal/ledger';
-import type { Content, Envelope, Id } from '@eenmaal/model';
+import type { Content, Envelope } from '@eenmaal/model';
 
 /** Everything one copy of a store holds: sealed slots, sealed entries with their places, bodies. */
 export type StoreCopy = {
@@ -93,10 +93,7 @@ export async function filesWith(dir: string, bytes: Uint8Array): Promise<string[
   const found: string[] = [];
   for (const file of await readdir(dir, { recursive: true, withFileTypes: true })) {
     const path = join(file.parentPath, file.name);
-    if (file.isFile() && (await readFile(path)).includes(bytes)) found.push(path);
+    if (file.isFile() && (await readFile(path)).includes(Buffer.from(bytes))) found.push(path);
   }
   return found;
 }
-
-export type Named = { id: Id; envelope: Envelope; who: Participant };
-export const nameOf = (bytes: Uint8Array): string => toHex(bytes);
