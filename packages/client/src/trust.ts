@@ -4,7 +4,15 @@
  */
 import { signingBytes, utf8 } from '@eenmaal/crypto';
 import { readObject } from '@eenmaal/envelope';
-import { ED25519, LedgerError, makeVerifierKey, type Policy, parsePolicy, type VerifierKey } from '@eenmaal/ledger';
+import {
+  ED25519,
+  LedgerError,
+  makeVerifierKey,
+  type Policy,
+  parsePolicy,
+  parseVkey,
+  type VerifierKey,
+} from '@eenmaal/ledger';
 import { EenmaalError } from '@eenmaal/model';
 
 /** `text`: the file, to hand on to whoever checks. `maxAge`: seconds until a confirmation is old. */
@@ -17,6 +25,16 @@ export function logKeyOf(region: string): VerifierKey {
   const { payload } = readObject('eenmaal-statement+jws', region);
   if (payload.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
   return makeVerifierKey(payload.origin, ED25519, signingBytes(payload.ledger));
+}
+
+/** The same as its line of text (C2SP vkey), for who was given nothing else. @throws `malformed` */
+export function readLogKey(vkey: string): VerifierKey {
+  try {
+    return parseVkey(vkey.trim());
+  } catch (cause) {
+    if (!(cause instanceof LedgerError)) throw cause;
+    throw new EenmaalError('malformed', `log key: ${cause.code}`, { cause });
+  }
 }
 
 /**
