@@ -32,6 +32,7 @@ import { ed25519Verifier, openNote } from './note.ts';
 import { parsePolicy } from './policy.ts';
 import { verifyConsistency, verifyInclusion } from './proof.ts';
 import { formatProofFile, judgeProofFile, parseProofFile, verifyProofFile } from './proof-file.ts';
+import { PuncturableKey } from './puncturable.ts';
 import { entryBundle, hashTile, parseTilePath, readEntryBundle, type Tile, tilePath, tilesOf } from './tile.ts';
 import { TileTree } from './tile-tree.ts';
 import { Tree } from './tree.ts';
@@ -213,6 +214,17 @@ it('tiles.json: which tiles there are, what is in them, and a tree of others', (
     concat(Uint8Array.of(0, 0, 0, 1), utf8(`entry-${i}-${'x'.repeat(i % 37)}`)),
   );
   expect(toHex(treeOf(others).root())).toBe(foreignRoot.root);
+});
+
+runAll('key-trees.json', 'cases', ({ root, destroyed = [], tree, keys = [] }) => {
+  const read = PuncturableKey.decode(fromHex(tree));
+  const made = root === undefined ? read : PuncturableKey.whole(fromHex(root));
+  made.puncture(destroyed);
+  expect(toHex(made.encode())).toBe(tree);
+  for (const { index, key } of keys) {
+    const found = [read, made].map((one) => one.keyOf(index));
+    expect(found.map((one) => one && toHex(one))).toEqual([key, key]);
+  }
 });
 
 it('roots.json', () => {

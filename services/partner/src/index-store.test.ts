@@ -2,7 +2,6 @@ import { randomFillSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Received } from '@eenmaal/client';
 import { newId } from '@eenmaal/client';
 import { newIdentity, toBase64url } from '@eenmaal/crypto';

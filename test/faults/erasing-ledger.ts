@@ -1,0 +1,79 @@
+/**
+ * The ledger service as a program that kills itself (SIGKILL) at one step of an erasure, named by KILL_AT; tests only. It is
+ * wired as services/ledger/src/main.ts is, with a store and a key file that count.
+ */
+import { answerAlive, connect, LEDGER_USER, openStreams, serveRequests } from '@eenmaal/broker';
+import { openKeystore, openVaultKeys, readIfThere, readLaw, readSecret, systemRandom } from '@eenmaal/host';
+import { decodeCommit } from '@eenmaal/ledger';
+import { LEAF_TYPE } from '@eenmaal/model';
+import { startLedger } from '@eenmaal/service-ledger';
+
+/** In the order in which an erasure goes through them. */
+export const STEPS = [
+  'statement appended',
+  'erasure appended',
+  'bodies deleted',
+  'both keys in the file',
+  'half of the slots sealed again',
+  'all slots sealed again',
+  'old key gone',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+const setting = (name: string): string => process.env[name] ?? '';
+const dieAt = (step: Step): void => {
+  if (setting('KILL_AT') === step) process.kill(process.pid, 'SIGKILL');
+};
+
+async function main(): Promise<void> {
+  const dir = setting('EENMAAL_STATE_DIR');
+  const secret = await readSecret(setting('EENMAAL_KEY_SECRET_FILE'));
+  const { identity, nkey } = await openKeystore(dir, secret);
+  const file = await openVaultKeys(dir, secret);
+  const nc = await connect({ url: setting('EENMAAL_NATS_URL').split(','), nkeySeed: nkey.seed, name: LEDGER_USER });
+  const real = await openStreams(nc, { monitorUrls: setting('EENMAAL_NATS_MONITORS').split(',') });
+  const slots = (await real.vaultAll()).size;
+  let [begun, sealed, counting] = [0, 0, false];
+  const store: typeof real = {
+    ...real,
+    async append(bytes, seq, id) {
+      const erases = decodeCommit(bytes).entries.some(({ leaf }) => leaf[1] === LEAF_TYPE.erasure);
+      if (erases) dieAt('statement appended');
+      const stored = await real.append(bytes, seq, id);
+      if (erases) dieAt('erasure appended');
+      return stored;
+    },
+    async deleteBodies(seqs) {
+      await real.deleteBodies(seqs);
+      dieAt('bodies deleted');
+    },
+    async vaultPut(slot, bytes) {
+      // those of the second half never leave
+      const halfWay = counting && setting('KILL_AT') === 'half of the slots sealed again';
+      if (halfWay && ++begun * 2 > slots) return new Promise(() => {});
+      await real.vaultPut(slot, bytes);
+      sealed++;
+      if (halfWay && sealed === Math.floor(slots / 2)) dieAt('half of the slots sealed again');
+    },
+  };
+  const vaultKeys: typeof file = {
+    get keys() {
+      return file.keys;
+    },
+    async replace(keys) {
+      if (keys.length === 1) dieAt('all slots sealed again');
+      await file.replace(keys);
+      dieAt(keys.length === 1 ? 'old key gone' : 'both keys in the file');
+      [begun, sealed, counting] = [0, 0, true];
+    },
+  };
+  const region = (await readIfThere(setting('EENMAAL_REGION_FILE')))?.trim() ?? '';
+  const { handle } = await startLedger({
+    ...{ store, identity, vaultKeys, law: await readLaw(), region, clock: Date.now, random: systemRandom },
+    monotonic: () => performance.now(),
+  });
+  serveRequests(nc, handle);
+  answerAlive(nc, () => true);
+}
+
+if (setting('KILL_AT')) await main();
