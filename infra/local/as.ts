@@ -25,6 +25,7 @@ export async function runAs(
     EENMAAL_STATE_DIR: join(STATE, 'keys', keys),
     EENMAAL_KEY_SECRET_FILE: join(STATE, 'secret'),
     EENMAAL_REGION_FILE: join(STATE, 'region.jws'),
+    EENMAAL_WITNESS_POLICY_FILE: join(STATE, 'policy.txt'),
     ...more,
   };
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, program), ...args], {

@@ -26,18 +26,23 @@ import {
   type Keystore,
   openKeystore,
   readSecret,
+  readTrustFile,
   systemRandom,
   writeFileSafely,
 } from '@eenmaal/host';
 import { EenmaalError, officer, type PartyId, type PublicKeys, partner, STEWARD } from '@eenmaal/model';
 import { regionStatement } from './region-statement.ts';
+import { startWitnesses } from './witnesses.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const PROGRAM = {
   ledger: join(root, 'services/ledger/src/main.ts'),
   partner: join(root, 'services/partner/src/main.ts'),
+  witness: join(root, 'services/witness/src/main.ts'),
 };
 const READY_MS = 30_000;
+/** Shorter than in a real region: nobody who looks at a story waits ten seconds. */
+const CHECKPOINT_SECONDS = '1';
 
 export type RegionOptions = {
   /** Holds everything: keys, stores, logs. Must be new or empty. */
@@ -47,6 +52,8 @@ export type RegionOptions = {
   officers: readonly string[];
   /** Organisations that run something else than our program: registered, with keys and an account; the first attests. */
   guests?: readonly string[];
+  /** Each starts a witness of that name; without any, nobody but the ledger vouches for its log. */
+  witnesses?: readonly string[];
   logLevel?: string;
   /** Milliseconds a participant that joins here waits for an answer. */
   timeout?: number;
@@ -105,8 +112,17 @@ export async function startRegion(options: RegionOptions) {
       ...partners.map(({ id, nkey }) => ({ name: id, publicNkey: nkey })),
     ],
   });
-  const nats = await startNatsServer({ serverPath: natsServer.path, config, dir: join(dir, 'nats') });
   const region = (await readFile(regionFile, 'utf8')).trim();
+  const [nats, { policyFile, services: witnesses }] = await Promise.all([
+    startNatsServer({ serverPath: natsServer.path, config, dir: join(dir, 'nats') }),
+    startWitnesses(
+      options.witnesses ?? [],
+      { dir, region, env: base },
+      { start: (logFile, env) => startService(logFile, [PROGRAM.witness], env), ready: until, freePort },
+    ),
+  ]);
+  const trust = await readTrustFile(policyFile, region);
+  const policy: Record<string, string> = policyFile === undefined ? {} : { EENMAAL_WITNESS_POLICY_FILE: policyFile };
   const joinAs = (party: PartyId, identity: Keystore['identity'], nkeySeed: string): Promise<Joined> =>
     joinLedger({
       url: nats.url,
@@ -114,6 +130,7 @@ export async function startRegion(options: RegionOptions) {
       identity,
       nkeySeed,
       region,
+      ...(trust && { trust }),
       ...(options.timeout && { timeout: options.timeout }),
     });
 
@@ -122,7 +139,10 @@ export async function startRegion(options: RegionOptions) {
     return joinAs(party, keys.identity, keys.nkey.seed);
   };
 
-  const serving = { ...ledgerEnv, EENMAAL_NATS_URL: nats.url, EENMAAL_NATS_MONITORS: nats.monitorUrl };
+  const serving = {
+    ...{ ...ledgerEnv, ...policy, EENMAAL_NATS_URL: nats.url, EENMAAL_NATS_MONITORS: nats.monitorUrl },
+    EENMAAL_CHECKPOINT_SECONDS: CHECKPOINT_SECONDS,
+  };
   const ledgerService = await startService(join(dir, 'ledger.log'), [PROGRAM.ledger], serving);
   const asSteward = await joinAs(STEWARD, steward.identity, steward.nkey.seed);
   await until('the ledger service', ledgerService, () => asSteward.participant.sync());
@@ -142,12 +162,19 @@ export async function startRegion(options: RegionOptions) {
 
   const running = await Promise.all(
     partners.map((enrolment, i) =>
-      startPartner(options, options.partnerFiles[i] as string, enrolment, partnerEnv, nats),
+      startPartner(
+        options,
+        options.partnerFiles[i] as string,
+        enrolment,
+        (file) => ({ ...partnerEnv(file), ...policy }),
+        nats,
+      ),
     ),
   );
   return {
     ...{ nats, natsServer, dir, region, regionFile, secretFile, steward: asSteward, ledger: ledgerService },
     officers: options.officers,
+    witnesses: options.witnesses ?? [],
     /** Organisations that may open dossiers. */
     attestors: new Set(partners.filter(({ attests }) => attests).map(({ id }) => id)),
     partners: new Map(running.map((one) => [one.id, one])),
@@ -163,6 +190,7 @@ export async function startRegion(options: RegionOptions) {
       await asSteward.close();
       await Promise.all(running.map(({ service }) => service.stop()));
       await ledgerService.stop();
+      await Promise.all(witnesses.map((witness) => witness.stop()));
       await nats.stop();
     },
   };
@@ -249,13 +277,12 @@ async function startService(logFile: string, args: string[], env: Record<string,
 }
 
 /** Waits until something works; gives up at once when its process ended, quoting its log. */
-async function until(what: string, service: Service, works: () => Promise<unknown>): Promise<void> {
+async function until<T>(what: string, service: Service, works: () => Promise<T>): Promise<T> {
   let ended = false;
   void service.exited.then(() => (ended = true));
   for (const limit = Date.now() + READY_MS; ; await sleep(50)) {
     try {
-      await works();
-      return;
+      return await works();
     } catch (cause) {
       if (!ended && Date.now() < limit) continue;
       const log = (await readFile(service.logFile, 'utf8')).split('\n').slice(-15).join('\n');

@@ -4,6 +4,7 @@ import { EenmaalError, partner as partnerId } from '@eenmaal/model';
 import { replayAll, report } from '@eenmaal/service-audit';
 import { type Cell, dim, heading, paragraph, print, table } from './screen.ts';
 import { type Language, memberLabel, participantOf, type Stage } from './stage.ts';
+import { sayConfirmed } from './witnesses.ts';
 
 /** 6. The family looks who read what. */
 export async function lookBack(stage: Stage): Promise<void> {
@@ -68,6 +69,7 @@ export async function audit({ region, say }: Stage): Promise<void> {
       ),
     ),
   );
+  await sayConfirmed(officer.participant, region.witnesses, say);
   await officer.close();
   if (result.differences.length > 0) throw new EenmaalError('internal', 'the replay differs');
 }

@@ -33,7 +33,10 @@ async function main(): Promise<void> {
   const began = performance.now();
   const moved: string[] = [];
   const onPortMoved = (id: string, wanted: number, taken: number) => moved.push(`${id}: ${wanted} -> ${taken}`);
-  const region = await startRegion({ dir, name: story.region, partnerFiles, officers: ['fg'], onPortMoved });
+  const officers = ['fg'];
+  // one witness for each officer; where there is one officer, another that has nothing to do with who runs the ledger
+  const witnesses = officers.length > 1 ? officers : [...officers, 'gemeente-getuige'];
+  const region = await startRegion({ dir, name: story.region, partnerFiles, officers, witnesses, onPortMoved });
   const stop = async (): Promise<void> => {
     await region.stop();
     if (values.once) await rm(dir, { recursive: true, force: true });

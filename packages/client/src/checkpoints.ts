@@ -23,8 +23,8 @@ import { turns } from './turns.ts';
 
 const EMPTY: Position = { size: 0, root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' };
 
-/** The newest checkpoint that enough witnesses of the participant's own policy confirmed; `until`: when that is old. */
-export type Confirmed = Position & { signed: string; at: Instant; until: Instant };
+/** The newest checkpoint that enough witnesses of the participant's own policy confirmed, who did, and until when that is new. */
+export type Confirmed = Position & { signed: string; by: readonly string[]; at: Instant; until: Instant };
 type Options = Pick<
   ClientOptions,
   'transport' | 'region' | 'position' | 'signed' | 'trust' | 'clock' | 'stopped' | 'onSplitView'
@@ -96,7 +96,8 @@ export class Checkpoints {
     await this.#mustContinue(shown, newest, { checkpoint, proof: cosigned.proof });
     const at = quorumTime(judged, trust.policy);
     if (at === undefined || (this.confirmed && this.confirmed.at > at * 1000)) return;
-    this.confirmed = { ...shown, at: at * 1000, until: (at + trust.maxAge) * 1000 };
+    const by = judged.witnesses.filter(({ state }) => state !== 'missing').map(({ witness }) => witness);
+    this.confirmed = { ...shown, by, at: at * 1000, until: (at + trust.maxAge) * 1000 };
   }
 
   /**

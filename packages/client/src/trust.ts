@@ -6,6 +6,7 @@ import { signingBytes, utf8 } from '@eenmaal/crypto';
 import { readObject } from '@eenmaal/envelope';
 import {
   ED25519,
+  formatVkey,
   LedgerError,
   makeVerifierKey,
   type Policy,
@@ -27,7 +28,10 @@ export function logKeyOf(region: string): VerifierKey {
   return makeVerifierKey(payload.origin, ED25519, signingBytes(payload.ledger));
 }
 
-/** The same as its line of text (C2SP vkey), for who was given nothing else. @throws `malformed` */
+/** The same as a line of text, for a policy (C2SP vkey). */
+export const formatLogKey = (region: string): string => formatVkey(logKeyOf(region));
+
+/** A key from its line of text (C2SP vkey), for who was given nothing else. @throws `malformed` */
 export function readLogKey(vkey: string): VerifierKey {
   try {
     return parseVkey(vkey.trim());
