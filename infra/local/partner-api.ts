@@ -1,5 +1,5 @@
 /** An organisation's own software, as far as the story needs one: calls the partner service's HTTP API like any other. */
-import { EenmaalError, type ErrorCode, type Id, type MessageKind, type Purpose } from '@eenmaal/model';
+import { EenmaalError, type ErrorCode, type Id, type MessageKind, type PublicKeys, type Purpose } from '@eenmaal/model';
 import type { LocalPartner } from './region.ts';
 
 export type ApiItem = {
@@ -16,6 +16,13 @@ export type ApiContent = {
   text: string;
   attachments: { id: Id; name: string; bytes: number }[];
 };
+
+type Both = { nl: string; en: string };
+export type ApiAdvice = {
+  explanation: { professional: Both };
+  bases: { rule: string; article: string; records: string[]; secondPerson: boolean; professional: Both }[];
+};
+export type ApiActs = { disclosures: { act: Id; endorsed: boolean; objected: boolean; ended: boolean }[] };
 
 export function partnerApi({ url, token, name }: LocalPartner) {
   const headers = { authorization: `Bearer ${token}` };
@@ -65,6 +72,17 @@ export function partnerApi({ url, token, name }: LocalPartner) {
       title: string;
       text: string;
     }) => json<{ item: Id }>('POST', '/v1/messages', message),
+    mayIShare: (question: { compartment: Id; partner: string; purpose: Purpose; rule?: string }) =>
+      json<ApiAdvice>('POST', '/v1/may-i-share', question),
+    /** Of a written weighing: its salted hash for the ledger; the text stays with the organisation. */
+    record: (text: string) => json<{ record: string; salt: string }>('POST', '/v1/records', { text }),
+    giveSeat: (dossier: Id, seat: { role: string; from: string; until: string; keys: PublicKeys }) =>
+      json<{ seat: string }>('POST', `/v1/dossiers/${dossier}/seats`, seat),
+    disclose: (dossier: Id, act: object) => json<{ act: Id }>('POST', `/v1/dossiers/${dossier}/disclosures`, act),
+    weigh: (dossier: Id, act: object) => json<{ act: Id }>('POST', `/v1/dossiers/${dossier}/weighings`, act),
+    acts: (dossier: Id) => json<ApiActs>('GET', `/v1/dossiers/${dossier}/acts`),
+    notices: (dossier: Id) =>
+      json<{ notices: { code: string; about: string; text: Both | null }[] }>('GET', `/v1/dossiers/${dossier}/notices`),
   };
 }
 export type PartnerApi = ReturnType<typeof partnerApi>;

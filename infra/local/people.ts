@@ -2,7 +2,13 @@
 import { join } from 'node:path';
 import { writeFileSafely } from '@eenmaal/host';
 import { type Id, person } from '@eenmaal/model';
-import { type Member as FamilyDevice, familyMember, type Language } from '@eenmaal/service-family';
+import {
+  asFamily,
+  type Family,
+  type Member as FamilyDevice,
+  type FamilyMember,
+  type Language,
+} from '@eenmaal/service-family';
 import type { PartnerApi } from './partner-api.ts';
 import type { LocalRegion } from './region.ts';
 import type { Story } from './story.ts';
@@ -52,7 +58,7 @@ export async function connectPeople(
   people: Map<string, Person>,
   language: Language,
 ) {
-  const members = new Map<string, ReturnType<typeof familyMember> & { device: FamilyDevice; close(): Promise<void> }>();
+  const members = new Map<string, FamilyMember & Family & { device: FamilyDevice; close(): Promise<void> }>();
   for (const { slug, role, label } of story.family) {
     const { id } = people.get(slug) as Person;
     if (role === 'child') continue;
@@ -61,9 +67,9 @@ export async function connectPeople(
     const profile = { person: id, dossier, name: label };
     await writeFileSafely(join(region.dir, 'keys', 'people', slug, 'person.json'), JSON.stringify(profile));
     const device: FamilyDevice = { participant: joined.participant, dossier, name: label, language };
-    const member = familyMember(device);
-    await member.sync();
-    members.set(slug, { ...member, device, close: joined.close });
+    const family = asFamily(device);
+    await family.member.sync();
+    members.set(slug, { ...family.member, ...family, device, close: joined.close });
   }
   return members;
 }

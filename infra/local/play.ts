@@ -7,6 +7,7 @@ import { type PartnerApi, partnerApi } from './partner-api.ts';
 import { attestFamily, connectPeople, type Person } from './people.ts';
 import type { LocalRegion } from './region.ts';
 import { audit, lookBack } from './scene-check.ts';
+import { shareOne } from './scene-share.ts';
 import { stopOne } from './scene-stop.ts';
 import { type Cell, dim, heading, paragraph, print, table } from './screen.ts';
 import {
@@ -31,6 +32,7 @@ export async function play(region: LocalRegion, story: Story, language: Language
     await everybodyReads(stage);
     await addExpertise(stage);
     await stopOne(stage);
+    await shareOne(stage);
     await lookBack(stage);
     await audit(stage);
   } finally {

@@ -1,4 +1,4 @@
-/** Scenes 6 and 7: the family looks who read what, and the privacy officer decides everything again. */
+/** Scenes 7 and 8: the family looks who read what, and the privacy officer decides everything again. */
 import { whoRead } from '@eenmaal/client';
 import { EenmaalError, partner as partnerId } from '@eenmaal/model';
 import { replayAll, report } from '@eenmaal/service-audit';
@@ -6,15 +6,15 @@ import { type Cell, dim, heading, paragraph, print, table } from './screen.ts';
 import { type Language, memberLabel, participantOf, type Stage } from './stage.ts';
 import { sayConfirmed } from './witnesses.ts';
 
-/** 6. The family looks who read what. */
+/** 7. The family looks who read what. */
 export async function lookBack(stage: Stage): Promise<void> {
   const { say, story, dossier } = stage;
   const { by } = story.withdraw;
   const viewer = participantOf(stage, by);
   heading(
     say(
-      `6. Wat ${memberLabel(stage, by)} ziet: wie las wat?`,
-      `6. What ${memberLabel(stage, by)} sees: who read what?`,
+      `7. Wat ${memberLabel(stage, by)} ziet: wie las wat?`,
+      `7. What ${memberLabel(stage, by)} sees: who read what?`,
     ),
   );
   await viewer.sync();
@@ -46,12 +46,12 @@ export async function lookBack(stage: Stage): Promise<void> {
 const clock = (at: number): string =>
   new Intl.DateTimeFormat('nl-NL', { timeStyle: 'medium', timeZone: 'Europe/Amsterdam' }).format(at);
 
-/** 7. The privacy officer checks everything again, without trusting the ledger service. */
+/** 8. The privacy officer checks everything again, without trusting the ledger service. */
 export async function audit({ region, say }: Stage): Promise<void> {
   heading(
     say(
-      '7. De privacy officer controleert, zonder het logboek te vertrouwen',
-      '7. The privacy officer checks, without trusting the ledger',
+      '8. De privacy officer controleert, zonder het logboek te vertrouwen',
+      '8. The privacy officer checks, without trusting the ledger',
     ),
   );
   const [id] = region.officers;

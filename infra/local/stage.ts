@@ -32,8 +32,9 @@ export const participantOf = (stage: Stage, slug: string): Participant => {
 export const nameOfPartner = ({ region }: Stage, id: string): string => region.partners.get(id)?.name ?? id;
 export const labelOf = ({ story }: Stage, slug: string): string =>
   story.compartments.find((one) => one.slug === slug)?.label ?? slug;
-export const memberLabel = ({ story }: Stage, slug: string): string =>
-  story.family.find((one) => one.slug === slug)?.label ?? slug;
+/** Of somebody in the family, or of an organisation that wrote something. */
+export const memberLabel = (stage: Stage, slug: string): string =>
+  stage.story.family.find((one) => one.slug === slug)?.label ?? nameOfPartner(stage, slug);
 
 /** Tells one fragment through its teller's device; returns the bytes of its attachment. */
 export async function tell(

@@ -23,7 +23,8 @@ describe('the story', () => {
 
   it('is told at a length people read', () => {
     for (const { id, text } of story.fragments) expect.soft(words(text), id).toSatisfy(between(80, 250));
-    for (const { title, text } of story.expertise) expect.soft(words(text), title).toSatisfy(between(100, 250));
+    for (const { title, text } of [...story.expertise, story.share])
+      expect.soft(words(text), title).toSatisfy(between(100, 250));
   });
 
   it('grants only to organisations that exist, for a purpose they may ask for', () => {
@@ -96,6 +97,10 @@ describe('a wrong story is refused, and the place is named', () => {
       'fragments.betere-week.compartment',
       (s) => Object.assign(fragment(s, 'betere-week'), { compartment: 'kind8-school' }),
     ],
+    'sharing with who was not stopped': ['share.to', (s) => Object.assign(s.share, { to: 'raad' })],
+    'sharing by who may not read': ['share.compartment', (s) => Object.assign(s.share, { by: 'raad' })],
+    'sharing from no compartment': ['share.compartment', (s) => Object.assign(s.share, nowhere)],
+    'an objection by who has no say': ['share.objection.by', (s) => Object.assign(s.share.objection, { by: 'kind14' })],
     'too few fragments': ['fragments: 11 fragments', (s) => s.fragments.splice(8, s.fragments.length - 11)],
     'too few life areas': ['fragments: 5 lifeAreas', (s) => untell(s, 'moeder-geld')],
     'too few subjects': [

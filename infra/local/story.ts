@@ -2,7 +2,7 @@
  * Reads the story `npm start` plays (story.yaml) and checks that it hangs together: every slug refers to something,
  * whoever tells or grants something may do so, and the withdrawal has something to stop. The player can trust it then.
  */
-import { EenmaalError, Purpose, parse } from '@eenmaal/model';
+import { EenmaalError, Purpose, parse, RuleId } from '@eenmaal/model';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
@@ -55,6 +55,17 @@ const Grant = z.strictObject({
   months: z.number().int().min(1).max(24),
   why: Line,
 });
+const Share = z.strictObject({
+  by: Slug,
+  to: Slug,
+  rule: RuleId,
+  purpose: Purpose,
+  compartment: Slug,
+  title: Line,
+  text: Text,
+  weighing: Text,
+  objection: z.strictObject({ by: Slug, why: Line, answer: Text }),
+});
 const Story = z.strictObject({
   region: Line,
   family: z.array(Member).min(1),
@@ -64,6 +75,7 @@ const Story = z.strictObject({
   expertise: z.array(Expertise).min(1),
   grants: z.array(Grant).min(1),
   withdraw: z.strictObject({ by: Slug, partner: Slug, why: Line }),
+  share: Share,
 });
 export type Story = z.infer<typeof Story>;
 
@@ -80,6 +92,7 @@ export function readStory(text: string): Story {
   checkGrants(story);
   checkExpertise(story);
   checkWithdrawal(story);
+  checkShare(story);
   checkSize(story);
   return story;
 }
@@ -180,6 +193,15 @@ function checkWithdrawal({ fragments, grants, withdraw }: Story): void {
       wrong(`fragments.${fragment.id}.compartment`, 'the withdrawal does not reach it');
     }
   }
+}
+
+/** Shared with the organisation that was stopped, by one that reads on, and objected to by somebody it is about. */
+function checkShare(story: Story): void {
+  const { by, to, compartment, objection } = story.share;
+  if (to !== story.withdraw.partner) wrong('share.to', `"${to}" was not stopped`);
+  if (!story.grants.some((grant) => grant.partner === by && grant.compartments.includes(compartment)))
+    wrong('share.compartment', `nobody grants "${compartment}" to "${by}"`);
+  checkMayDecide(story, 'share.objection', objection.by, compartment);
 }
 
 function checkSize({ compartments, fragments }: Story): void {

@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Participant } from '@eenmaal/client';
+import { parseArgs } from 'node:util';
+import type { Participant, Transport } from '@eenmaal/client';
 import { encryptAtRest, type Identity, newIdentity, toBase64url, utf8 } from '@eenmaal/crypto';
 import { systemRandom, writeFileSafely } from '@eenmaal/host';
 import type { Id, PartyId, Weighed } from '@eenmaal/model';
+import { asFamily, explain, OPTIONS, run } from '@eenmaal/service-family';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWithFamily } from './support.ts';
@@ -29,8 +31,7 @@ beforeAll(async () => {
   const { family, chain, attestor } = world;
   ({ dossier } = family);
   team = attestor;
-  for (const name of ['mother', 'father', 'child14'] as const)
-    dirs[name] = await folder(family.ids[name], family.keys[name], name);
+  dirs.mother = await folder(family.ids.mother, family.keys.mother, 'Moeder');
   safety = await family.mother.openCompartment(dossier, [family.ids.child8], 'Veiligheid');
   for (const parent of [family.mother, family.father]) {
     await parent.sync();
@@ -82,8 +83,8 @@ async function folder(person: Id, { seed }: Identity, name: string): Promise<str
   return dir;
 }
 
-/** Runs the program as this person would. */
-function run(who: string, ...args: string[]): Promise<{ code: number | null; text: string }> {
+/** Runs the program itself as this person would. */
+function program(who: string, ...args: string[]): Promise<{ code: number | null; text: string }> {
   const dir = dirs[who] ?? '';
   const env = {
     ...{ EENMAAL_STATE_DIR: dir, EENMAAL_KEY_SECRET_FILE: join(dir, 'secret') },
@@ -100,8 +101,25 @@ function run(who: string, ...args: string[]): Promise<{ code: number | null; tex
     child.on('close', (code) => resolve({ code, text }));
   });
 }
+/** The same without a process of its own: what the program does once it is connected. */
+async function runs(who: string, ...args: string[]): Promise<{ code: number; text: string }> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
+  const [command = '', ...words] = positionals;
+  const language = values.lang === 'en' ? 'en' : 'nl';
+  const { family } = world;
+  const participant = family[who as 'mother' | 'father' | 'child14'] as Participant & { transport: Transport };
+  const { transport } = participant;
+  const connected = asFamily({ participant, dossier, name: who, language });
+  await connected.member.sync();
+  try {
+    const source = { participant, transport, dossier };
+    return { code: 0, text: (await run(connected, source, command, words, values, language)).join('\n') };
+  } catch (error) {
+    return { code: 1, text: explain(error, language) };
+  }
+}
 const says = async (who: string, ...args: string[]): Promise<string> => {
-  const { code, text } = await run(who, ...args);
+  const { code, text } = await runs(who, ...args);
   expect([args.join(' '), code, text]).toEqual([args.join(' '), 0, text]);
   return text;
 };
@@ -196,7 +214,7 @@ describe('what is one’s own', () => {
     expect(await says('mother', 'laat-lezen', '2', 'Wonen')).toContain('Gezinslid 2 mag nu lezen wat in "Wonen" staat');
     expect(await says('father', 'lees', 'Wonen')).toContain('Thuis');
     expect(await says('mother', 'laat-niet-lezen', '2', 'Wonen')).toContain('niets meer openen');
-    expect((await run('father', 'lees', 'Wonen')).code).toBe(1);
+    expect((await runs('father', 'lees', 'Wonen')).code).toBe(1);
   }, 40_000);
 
   it('an address is kept secret, and no longer', async () => {
@@ -223,8 +241,19 @@ describe('what cannot be', () => {
     ['mother', ['geheim-adres', 'misschien'], 'Wij begrijpen deze opdracht niet.'],
   ])('%s: %j', async (who, args, sentence) => {
     const { size } = world.chain.ledger.journal;
-    const { code, text } = await run(who, ...args);
+    const { code, text } = await runs(who, ...args);
     expect(text).toContain(sentence);
     expect([code, world.chain.ledger.journal.size]).toEqual([1, size]);
   });
+});
+
+describe('the program itself', () => {
+  it('does all this, and says what cannot be', async () => {
+    const shown = await program('mother', 'overzicht');
+    expect([shown.code, shown.text]).toEqual([0, expect.stringContaining('Gedeeld zonder uw ja')]);
+    const news = await program('mother', '--lang', 'en', 'notices');
+    expect([news.code, news.text]).toEqual([0, expect.stringContaining('was shared without your yes')]);
+    expect(await program('mother', 'bezwaar', '999999')).toMatchObject({ code: 1 });
+    expect((await program('mother')).text).toContain('geheim-adres aan|uit');
+  }, 60_000);
 });

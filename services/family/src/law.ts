@@ -4,7 +4,7 @@ import { EenmaalError, nameOf } from '@eenmaal/model';
 import type { FamilyMember, Member, Part } from './family.ts';
 import { LAW_TEXTS, RIGHTS } from './law-texts.ts';
 import type { FamilyOverview } from './overview.ts';
-import { day } from './texts.ts';
+import { day, lastDay } from './texts.ts';
 
 const PLACE = /^[0-9]{1,15}$/;
 
@@ -48,7 +48,7 @@ export function familyLaw({ participant, dossier, language }: Member, member: Fa
       const clock = clocks.findLast(
         ({ id, about, stoppedAt }) => id === 'objection-weigh' && about === act && !stoppedAt,
       );
-      const term = clock ? [texts.weighedBy(member.nameOfParty(clock.who), when(clock.due))] : [];
+      const term = clock ? [texts.weighedBy(member.nameOfParty(clock.who), lastDay(clock.due, language))] : [];
       return [texts.objected, ...effectOf(disclosure, seat?.role === 'stand-in'), ...term];
     },
 

@@ -1,15 +1,11 @@
 /** The family's command line. A person's folder holds its keys and who it is; the portal will do the same in the browser. */
 import { join as joinPath } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { KEY_SETTINGS, REGION_SETTINGS, readIfThere, readSettings, takeSeat, writeFileSafely } from '@eenmaal/host';
-import { EenmaalError, Id, Purpose, parseJson, person } from '@eenmaal/model';
+import { KEY_SETTINGS, REGION_SETTINGS, readIfThere, readSettings, takeSeat } from '@eenmaal/host';
+import { Id, parseJson, person } from '@eenmaal/model';
 import { z } from 'zod';
-import { type FamilyMember, familyMember } from './family.ts';
-import { type FamilyLaw, familyLaw } from './law.ts';
-import { type FamilyOverview, familyOverview } from './overview.ts';
-import { entriesOf, fetchReceipt, kindOf, type Source, trustText } from './receipt.ts';
-import { day, type Language, TEXTS } from './texts.ts';
+import { asFamily, explain, OPTIONS, run, type Values } from './commands.ts';
+import { type Language, TEXTS } from './texts.ts';
 
 const SETTINGS = {
   ...KEY_SETTINGS,
@@ -19,189 +15,6 @@ const SETTINGS = {
 };
 const Profile = z.strictObject({ person: Id, dossier: Id, name: z.string().min(1).max(100) });
 
-/** Dutch and English names of the same thing. */
-const OPTIONS = {
-  lang: { type: 'string', default: 'nl' },
-  titel: { type: 'string' },
-  title: { type: 'string' },
-  tekst: { type: 'string' },
-  text: { type: 'string' },
-  bijlage: { type: 'string', multiple: true },
-  attach: { type: 'string', multiple: true },
-  doel: { type: 'string' },
-  purpose: { type: 'string' },
-  maanden: { type: 'string' },
-  months: { type: 'string' },
-  'ook-eerder': { type: 'boolean' },
-  history: { type: 'boolean' },
-  naast: { type: 'string' },
-  beside: { type: 'string' },
-  bericht: { type: 'string', multiple: true },
-  message: { type: 'string', multiple: true },
-  ja: { type: 'boolean' },
-  yes: { type: 'boolean' },
-} as const;
-
-/** A part or an organisation that does not exist: the detail is a sentence for the family. */
-const ASKED_WRONG = new Set(['unknown-compartment', 'key-unregistered']);
-
-/** What a family calls a purpose. */
-const PURPOSES: Record<string, Purpose> = {
-  hulp: 'support',
-  veiligheid: 'safety',
-  onderzoek: 'inquiry',
-  maatregel: 'measure',
-  behandeling: 'treatment',
-  school: 'education',
-};
-
-type Values = Partial<Record<keyof typeof OPTIONS, string | boolean | string[]>>;
-const either = (values: Values, nl: keyof Values, en: keyof Values): string | undefined => {
-  const value = values[nl] ?? values[en];
-  return typeof value === 'string' ? value : undefined;
-};
-
-type Family = { member: FamilyMember; law: FamilyLaw; seen: FamilyOverview };
-
-async function run(
-  { member, law, seen }: Family,
-  source: Source,
-  command: string,
-  words: string[],
-  values: Values,
-  language: Language,
-): Promise<string[]> {
-  const texts = TEXTS[language];
-  const parts = () => words.slice(1).map((word) => member.find(word));
-  switch (command) {
-    case 'onderdelen':
-    case 'parts':
-      return member.parts().map(member.describe);
-    case 'vertel':
-    case 'tell':
-      return tell(member, words, values, language);
-    case 'lees':
-    case 'read': {
-      const told = await member.read(member.find(words[0] ?? ''));
-      return told.map(({ title, text, by, at }) => `${title}\n  ${by}, ${day(at, language)}\n\n${text}\n`);
-    }
-    case 'geef':
-    case 'grant': {
-      const named = either(values, 'doel', 'purpose') ?? '';
-      const purpose = Purpose.safeParse(PURPOSES[named] ?? named);
-      const months = Number(either(values, 'maanden', 'months') ?? 6);
-      if (!purpose.success || !(months > 0 && months <= 24) || words.length < 2) throw new EenmaalError('malformed');
-      return member.grant(
-        words[0] ?? '',
-        parts(),
-        purpose.data,
-        months,
-        Boolean(values['ook-eerder'] ?? values.history),
-      );
-    }
-    case 'stop':
-      return member.stop(words[0] ?? '', parts());
-    case 'weiger':
-    case 'refuse':
-      return [await member.refuse(words[0] ?? '', parts())];
-    case 'wie':
-    case 'who':
-      return member.who();
-    case 'overzicht':
-    case 'overview':
-      return seen.overview();
-    case 'nieuws':
-    case 'notices':
-      return seen.notices();
-    case 'bezwaar':
-    case 'object':
-      return law.object(words[0] ?? '');
-    case 'vraag':
-    case 'ask-rights':
-      return askRight(member, law, words, values);
-    case 'laat-lezen':
-    case 'allow':
-      return law.allow(words[0] ?? '', parts(), true);
-    case 'laat-niet-lezen':
-    case 'disallow':
-      return law.allow(words[0] ?? '', parts(), false);
-    case 'eigen':
-    case 'own':
-      if (!words[0]) throw new EenmaalError('malformed');
-      return law.own(words[0]);
-    case 'geheim-adres':
-    case 'secret-address':
-      return law.secretAddress(isOn(words[0]));
-    case 'bewijs':
-    case 'receipt':
-      return words[0] === undefined ? listEntries(source, language) : receipt(source, words[0], values, language);
-    default:
-      return [texts.usage];
-  }
-}
-
-function askRight(member: FamilyMember, law: FamilyLaw, words: string[], values: Values): Promise<string[]> {
-  const [right = '', to = '', part] = words;
-  const messages = values.bericht ?? values.message;
-  return law.askRight(
-    right,
-    to,
-    part === undefined ? undefined : member.find(part),
-    Array.isArray(messages) ? messages : [],
-  );
-}
-
-function isOn(word: string | undefined): boolean {
-  if (word === 'aan' || word === 'on') return true;
-  if (word === 'uit' || word === 'off') return false;
-  throw new EenmaalError('malformed');
-}
-
-/** What there is to get a receipt of, with its place in the log. */
-async function listEntries(source: Source, language: Language): Promise<string[]> {
-  const texts = TEXTS[language];
-  return (await entriesOf(source)).map((entry) => {
-    const kind = kindOf(entry);
-    return texts.entry(entry.index, day(entry.at, language), texts.kinds[kind] ?? texts.otherEntry(kind));
-  });
-}
-
-async function receipt(source: Source, place: string, values: Values, language: Language): Promise<string[]> {
-  const texts = TEXTS[language];
-  if (!/^[0-9]{1,15}$/.test(place)) throw new EenmaalError('malformed');
-  const earlier = either(values, 'naast', 'beside');
-  const beside = earlier === undefined ? undefined : ((await readIfThere(earlier)) ?? '');
-  const made = await fetchReceipt(source, Number(place), beside);
-  // with the size in its name: an earlier one shows an earlier log, and stays
-  const { size } = source.participant.checkpoints.position;
-  const file = `bewijs-${place}-van-${size}.eenmaal-receipt.json`;
-  await writeFileSafely(file, made);
-  const page = joinPath(import.meta.dirname, '../receipt/receipt.html');
-  return [texts.receiptKept(file, page), texts.receiptTrust(trustText(source.participant))];
-}
-
-async function tell(member: FamilyMember, words: string[], values: Values, language: Language): Promise<string[]> {
-  const texts = TEXTS[language];
-  const part = member.find(words[0] ?? '');
-  const title = either(values, 'titel', 'title');
-  if (!title) throw new EenmaalError('malformed');
-  const text = either(values, 'tekst', 'text') ?? (await readAll(process.stdin));
-  process.stdout.write(`${member.preview(part)}\n`);
-  if (!(values.ja ?? values.yes)) {
-    const prompt = createInterface({ input: process.stdin, output: process.stdout });
-    const answer = await prompt.question(texts.sure).finally(() => prompt.close());
-    if (!/^(ja|yes)$/i.test(answer.trim())) return [texts.notTold];
-  }
-  const files = values.bijlage ?? values.attach;
-  return [await member.tell(part, title, text, Array.isArray(files) ? files : [])];
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let all = '';
-  for await (const piece of stream) all += piece;
-  return all;
-}
-
 async function main(language: Language, command: string, words: string[], values: Values): Promise<void> {
   const settings = readSettings(SETTINGS, process.env);
   const profileFile = joinPath(settings.EENMAAL_STATE_DIR, 'person.json');
@@ -209,32 +22,23 @@ async function main(language: Language, command: string, words: string[], values
   const nkeySeed = ((await readIfThere(settings.EENMAAL_NKEY_SEED_FILE)) ?? '').trim();
   const { participant, transport, keep, close } = await takeSeat(settings, person(id), nkeySeed);
   try {
-    const who = { participant, dossier, name, language };
-    const member = familyMember(who);
-    const seen = familyOverview(who, member);
-    const law = familyLaw(who, member, seen);
-    await member.sync();
+    const family = asFamily({ participant, dossier, name, language });
+    await family.member.sync();
     await keep();
     const source = { participant, transport, dossier };
-    for (const line of await run({ member, law, seen }, source, command, words, values, language))
-      process.stdout.write(`${line}\n`);
+    for (const line of await run(family, source, command, words, values, language)) process.stdout.write(`${line}\n`);
   } finally {
     // what was just done too: a ledger turned back to before it shows the next time
     await keep().finally(close);
   }
 }
 
-/** Says what went wrong in the family's own language. */
-function explain(error: unknown, language: Language): void {
-  if (!(error instanceof EenmaalError)) throw error;
-  const { code, detail } = error;
-  process.stderr.write(`${ASKED_WRONG.has(code) && detail ? detail : TEXTS[language].error(code)}\n`);
-  if (code === 'malformed') process.stderr.write(`\n${TEXTS[language].usage}\n`);
-  process.exitCode = 1;
-}
-
 const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
 const language: Language = values.lang === 'en' ? 'en' : 'nl';
 const [command = '', ...words] = positionals;
 if (command === '') process.stdout.write(`${TEXTS[language].usage}\n`);
-else await main(language, command, words, values).catch((error: unknown) => explain(error, language));
+else
+  await main(language, command, words, values).catch((error: unknown) => {
+    process.stderr.write(`${explain(error, language)}\n`);
+    process.exitCode = 1;
+  });

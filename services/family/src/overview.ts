@@ -7,7 +7,7 @@ import { ageBand, type DisclosureState, ruleAt } from '@eenmaal/consent';
 import { type Clock, type Id, isPartner, isSeat, type Notice, nameOf, partner, type StatementOf } from '@eenmaal/model';
 import type { FamilyMember, Member } from './family.ts';
 import { LAW_TEXTS } from './law-texts.ts';
-import { day } from './texts.ts';
+import { day, lastDay } from './texts.ts';
 
 export function familyOverview({ participant, dossier, language }: Member, member: FamilyMember) {
   const texts = LAW_TEXTS[language];
@@ -117,14 +117,16 @@ export function familyOverview({ participant, dossier, language }: Member, membe
       return [texts.outcomes[statement.outcome], ...why];
     }
     const clock = clocks.find(({ about, id }) => about === request && id.endsWith('-answer'));
-    return clock ? [clock.over ? texts.answerLate(when(clock.due)) : texts.answerDue(when(clock.due))] : [];
+    return clock
+      ? [clock.over ? texts.answerLate(lastDay(clock.due, language)) : texts.answerDue(lastDay(clock.due, language))]
+      : [];
   }
 
   /** Terms that run and that somebody must do something in; the end of a yes shows with the parts. */
   const terms = (clocks: readonly Clock[]): string[] =>
     clocks.flatMap(({ id, due, over, who, stoppedAt }) => {
       const sentence = stoppedAt === null ? state().law.clocks.get(id)?.sentence : undefined;
-      return sentence ? [texts.term(when(due), member.nameOfParty(who), sentence[language], over)] : [];
+      return sentence ? [texts.term(lastDay(due, language), member.nameOfParty(who), sentence[language], over)] : [];
     });
 
   /** What a notice is about, in words: the ids in it say nothing to a family. */
@@ -159,6 +161,7 @@ export function familyOverview({ participant, dossier, language }: Member, membe
 
   return {
     disclosures,
+    shared,
     firstRead,
     numberOf,
     answerLines,

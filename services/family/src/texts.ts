@@ -10,6 +10,13 @@ export const day = (at: number, language: Language): string =>
     timeZone: 'Europe/Amsterdam',
   }).format(at);
 
+/** The last day of a term that is over at `due`. */
+export const lastDay = (due: number, language: Language): string =>
+  new Intl.DateTimeFormat(language === 'nl' ? 'nl-NL' : 'en-GB', {
+    dateStyle: 'long',
+    timeZone: 'Europe/Amsterdam',
+  }).format(due - 1);
+
 const NL = {
   usage: `Gebruik: npm run family -- --as <wie> <opdracht>
 
