@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { findNatsServer } from '@eenmaal/broker';
 import { decideGroup } from './decide.ts';
 import { fence } from './fence.ts';
+import { growth } from './growth.ts';
 import { type Group, ranged, type Settings, table, verdict } from './harness.ts';
 import { ledger } from './ledger.ts';
 import { membership } from './membership.ts';
@@ -18,6 +19,7 @@ const GROUPS: Record<string, (settings: Settings) => Promise<Group>> = {
   path,
   fence,
   ledger,
+  growth,
   decide: decideGroup,
 };
 const LIBRARIES = [

@@ -3,7 +3,7 @@
  * killed with SIGKILL at random moments. Everything acknowledged is written down here and looked for in the log afterwards;
  * the officer's replay then says whether anything was released without a standing basis, or opened twice.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,16 +28,19 @@ export type Outcome = {
   kills: Record<string, number>;
   acknowledged: number;
   entries: number;
+  /** Starts of the ledger service that began at a snapshot. */
+  fromSnapshot: number;
   problems: string[];
 };
 
 const READERS = ['org-b', 'org-c'] as const;
 
-/** Plays `rounds` rounds from one seed. `problems` is empty when every promise held. */
+/** Plays `rounds` rounds from one seed, each at least `least` ms until the kill. `problems` is empty when every promise held. */
 export async function crashRounds(
   rounds: number,
   seed: number,
   partnerFiles: readonly string[] = [],
+  least = 300,
 ): Promise<Outcome> {
   const dir = await mkdtemp(join(tmpdir(), 'eenmaal-crash-'));
   const options = { dir, name: 'Crash', partnerFiles, officers: ['fg'], guests: ['org-a', ...READERS], timeout: 1500 };
@@ -57,14 +60,16 @@ export async function crashRounds(
         ...READERS.map((reader) => readerWorks(world, reader, history, below, () => over)),
         ...[...region.partners.keys()].map((id) => programWorks(region, id, world, history, () => over)),
       ]);
-      await sleep(300 + below(700));
+      await sleep(least + below(700));
       await killAndRestart(region, victim, below(150));
       await sleep(200 + below(300));
       over = true;
       await work;
     }
     const { problems, entries } = await check(region, world, history);
-    return { rounds, kills, acknowledged: history.length, entries, problems };
+    const log = await readFile(region.ledger.logFile, 'utf8');
+    const fromSnapshot = log.match(/"begunAt":[1-9]/g)?.length ?? 0;
+    return { rounds, kills, acknowledged: history.length, entries, fromSnapshot, problems };
   } finally {
     await region.stop();
     await rm(dir, { recursive: true, force: true });

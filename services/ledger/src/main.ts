@@ -46,10 +46,10 @@ const SETTINGS = {
   EENMAAL_RELEASE_MAX_STALENESS: z.coerce.number().int().min(1).max(86_400).optional(),
   EENMAAL_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   /** Entries between two snapshots. */
-  EENMAAL_SNAPSHOT_EVERY: z.coerce.number().int().min(1).default(20_000),
+  EENMAAL_SNAPSHOT_EVERY: z.coerce.number().int().min(1).default(5_000),
 };
 /** How often to look whether a snapshot is due. */
-const SNAPSHOT_BEAT_MS = 2_000;
+const SNAPSHOT_BEAT_MS = 250;
 /** Between two old commits that are read again: fifty a second. */
 const SCRUB_REST_MS = 20;
 
@@ -84,7 +84,7 @@ async function main(): Promise<void> {
   const monitorUrls = settings.EENMAAL_NATS_MONITORS.split(',');
   const store = await openStreams(nc, { monitorUrls, replicas: settings.EENMAAL_REPLICAS, signal: abort.signal });
   if (task === 'snapshot') {
-    setPriority(10);
+    setPriority(5);
     const time = { clock: Date.now, monotonic: () => performance.now() };
     const journal = await Journal.open({
       store,
@@ -127,7 +127,7 @@ async function main(): Promise<void> {
   scrub(journal, journal.reached.begunAt, SCRUB_REST_MS, abort.signal).catch(() => {});
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void requests.stop().then(() => stop(0)));
-  log.info({ size: journal.size }, 'serving');
+  log.info({ size: journal.size, begunAt: journal.reached.begunAt }, 'serving');
 }
 
 /** Says in the log, at start, whether anybody but the ledger vouches for its log. */

@@ -83,6 +83,7 @@ export class SnapshotFile {
   readonly #file: number;
   readonly #size: number;
   readonly #trusted: boolean;
+  #scratch = new Uint8Array(0);
 
   /** @param trusted test-only: believes what is in the file */
   private constructor(file: number, trusted: boolean) {
@@ -129,8 +130,20 @@ export class SnapshotFile {
     return bytes;
   }
 
+  /** The same without giving it: one piece of memory serves for all. @throws SnapshotRefused */
+  check([offset, length, expected]: Extent): void {
+    if (this.#trusted) return;
+    if (this.#scratch.length < length) this.#scratch = new Uint8Array(length * 2);
+    const bytes = this.#fill(this.#scratch.subarray(0, length), offset);
+    if (hashOf(bytes) !== expected) throw new SnapshotRefused('snapshot-damaged', `at ${offset}`);
+  }
+
   #bytes(offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
+    return this.#fill(new Uint8Array(length), offset);
+  }
+
+  #fill(bytes: Uint8Array, offset: number): Uint8Array {
+    const { length } = bytes;
     for (let done = 0; done < length; ) {
       const more = readSync(this.#file, bytes, done, length - done, offset + done);
       if (more === 0) throw new SnapshotRefused('snapshot-damaged', 'too short');

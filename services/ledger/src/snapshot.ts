@@ -99,7 +99,7 @@ export class Snapshot {
     let end = Object.values(manifest.sections).reduce((sum, [, length]) => sum + length, 0);
     for (const extent of manifest.parts) {
       if (!extent) continue;
-      file.read([extent[0], extent[1], extent[2]]);
+      file.check([extent[0], extent[1], extent[2]]);
       end += extent[1];
     }
     if (end !== before) throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
