@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide, type Question } from './decide.ts';
 import {
   CLINIC,
+  erase,
   FATHER,
   file,
   id,
@@ -52,6 +53,12 @@ describe('a seat', () => {
     expect(code(region, ANN, M, {}, START + 7)).toBe('D-SEAT-ENDED');
     region.say('withdraw', MOTHER, M, CLINIC);
     expect(code(region, ANN, M, {}, START + 5)).toBe('D-WITHDRAWN');
+  });
+
+  it('reads nothing that was erased or replaced either', () => {
+    const { region, before } = seated();
+    region.must(MOTHER, erase([before]));
+    expect(code(region, ANN, M, { message: before }, START + 5)).toBe('D-ERASED');
   });
 
   it('as adviser reads from its start on, as chair nothing', () => {

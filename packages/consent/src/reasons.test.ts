@@ -239,6 +239,7 @@ describe('every reason', () => {
     expect(decision.code).toBe(code);
     expect(outcome).toBe(OUTCOMES[code[0] as keyof typeof OUTCOMES]);
     expect(decision.rules.length, 'every answer names its rule').toBeGreaterThan(0);
+    for (const rule of decision.rules) expect(rule, 'with its version').toMatch(/^[A-Z]+\d*@\d{4}-\d\d-\d\d$|^L36$/);
     if (outcome !== 'permit') expect(decision.basis, 'only a permit rests on something').toEqual([]);
   });
 });
