@@ -23,7 +23,7 @@ export async function shareOne(stage: Stage): Promise<void> {
   const { item } = await giver.send(message);
   stage.told.push({ title, compartment, by, envelope: item });
   print(`  ${nameOfPartner(stage, by)}: “${title}”`);
-  paragraph(dim(`“${text.split(/\s+/).slice(15, 66).join(' ')} …”`), 4);
+  paragraph(dim(`“${text.split(/\s+/).slice(16, 66).join(' ')} …”`), 4);
 
   const { explanation, bases } = await giver.mayIShare({ compartment: place, partner: to, purpose, rule });
   const [basis] = bases;

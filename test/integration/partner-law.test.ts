@@ -80,8 +80,10 @@ describe('a supervision order', () => {
     expect((await acts(team)).orders).toMatchObject([{ id: order.order, institution: 'gi', child: child8 }]);
     const ended = { ...period, order: order.order, until: new Date(world.chain.clock() - 1000).toISOString() };
     await made(team, 'orders', { child: child8, institution: 'gi', proof: hash(), ...ended });
-    const open = async () => (await gi.api('POST', `/v1/items/${told}/open`, { purpose: 'safety' })).body;
-    await expect.poll(async () => (await open()).item?.accessEnded, { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(async () => (await gi.api('GET', '/v1/items')).body.items[0].accessEnded, { timeout: 10_000 })
+      .toBe(true);
+    expect((await gi.api('POST', `/v1/items/${told}/open`, { purpose: 'measure' })).body.code).toBe('no-basis');
   }, 40_000);
 });
 
@@ -154,6 +156,21 @@ describe('an own file', () => {
     await expect(mother.receive(dossier, [old]).then((all) => all.length)).resolves.toBe(0);
     const codes = (await mother.notices(dossier)).notices.map(({ code }) => code);
     expect(codes).toContain('message-replaced');
+  });
+});
+
+describe('destroying', () => {
+  it('is for who wrote it, and not of what the law wants kept; the family hears it', async () => {
+    const { compartment } = await made(team, 'files', { subjects: [world.family.ids.child8], label: 'Dossier' });
+    const kept = await send(team, compartment, 'Aantekening');
+    const report = await send(team, place, 'Verslag dat weg kan');
+    expect((await post(gi, 'erasures', { items: [report], ground: 'ERAS' })).body.code).toBe('no-authority');
+    expect((await post(team, 'erasures', { items: [kept], ground: 'ERAS' })).body.code).toBe('retention');
+    const { act } = await made(team, 'erasures', { items: [report], ground: 'ERAS' });
+    expect(act).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    await mother.sync();
+    const heard = (await mother.notices(dossier)).notices.filter(({ code }) => code === 'message-erased');
+    expect(heard).toMatchObject([{ about: report }]);
   });
 });
 
