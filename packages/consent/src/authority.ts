@@ -1,6 +1,6 @@
 /** Who speaks for whom at a moment: by age, custody, guardianship and capacity. What the law files say, applied to persons. */
 import type { Id, Instant } from '@eenmaal/model';
-import { ageBand, whoDecides, whoReads } from './law.ts';
+import { type AgeBand, ageBand, whoDecides, whoReads } from './law.ts';
 import type { CompartmentState, DeciderId, PersonState, State } from './state.ts';
 
 type Audience = CompartmentState['audience'];
@@ -21,11 +21,14 @@ export function decidersOf(
 ): readonly DeciderId[] {
   const band = ageBand(subject, now);
   if (subject.representatives !== null) return band === 'adult' ? subject.representatives : subject.custody;
-  const roles = whoDecides(state.law, audience === 'own' ? 'statute' : state.profile, band);
+  const roles = rolesFor(state, audience, band);
   if (!roles.includes('custody')) return [subject.id];
   if (subject.custody.length === 0) return NOBODY;
   return roles.includes('self') ? [subject.id, ...subject.custody] : subject.custody;
 }
+
+const rolesFor = (state: State, audience: Audience, band: AgeBand) =>
+  whoDecides(state.law, audience === 'own' ? 'statute' : state.profile, band);
 
 /**
  * Whether this decider's say counts for this compartment now; a child's no also counts while nobody holds custody.
@@ -36,8 +39,7 @@ export const decidesIn = (state: State, place: Place, who: DeciderId, now: Insta
     if (!subject) return false;
     const band = ageBand(subject, now);
     const self = subject.id === who && subject.representatives === null;
-    if (self && whoDecides(state.law, place.audience === 'own' ? 'statute' : state.profile, band).includes('self'))
-      return true;
+    if (self && rolesFor(state, place.audience, band).includes('self')) return true;
     return decidersOf(state, subject, now, place.audience).includes(who);
   });
 

@@ -55,11 +55,10 @@ export function consentOf(
   const { remembered, says, people } = compartment;
   const known = remembered.find(organisation, purposes, youthOnly, now);
   if (known) return known;
-  const said = workOut(state, compartment, organisation, asked);
-  const consent = said.outcome === 'permit' ? said : (asGuardian(state, compartment, organisation, now) ?? said);
+  const consent = asGuardian(state, compartment, organisation, now) ?? workOut(state, compartment, organisation, asked);
   const grants = says.flatMap((say) => (say.partner === organisation ? say.grants : []));
-  // no grant at all: the answer then hangs on other compartments; without history: on the message's place in the log
-  if (grants.length > 0 && grants.every(({ history }) => history) && !LOOKS_ELSEWHERE.has(consent.code))
+  // no grant that fits: the answer may hang on other compartments; without history: on the message's place in the log
+  if (grants.every(({ history }) => history) && !LOOKS_ELSEWHERE.has(consent.code))
     remembered.keep({ organisation, purposes, youthOnly, ...stretch(people, grants, now), consent });
   return consent;
 }

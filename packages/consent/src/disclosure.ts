@@ -92,7 +92,7 @@ function problemOfRule(
   rule: Rule,
   giver: PartyState | undefined,
 ): { code: ReasonCode | null; basis: Id[] } {
-  const { party, compartment, state, now } = asked;
+  const { compartment, state, now } = asked;
   const fail = (code: ReasonCode) => ({ code, basis: [] });
   // only a rule about the dead gives anything about somebody who died
   const dead = compartment.subjects.some((id) => state.persons.get(id)?.dead);
@@ -111,7 +111,7 @@ function problemOfRule(
     const consent = asked.consentIn(other);
     if (consent.outcome === 'permit') return { code: null, basis: [...consent.basis] };
   }
-  return fail(party.organisation === null ? 'D-NO-AUTHORITY' : 'D-NO-GRANT');
+  return fail('D-NO-GRANT');
 }
 
 function mayGet({ state, party, compartment, dossier, now }: Case, { toward }: Rule): boolean {
