@@ -209,6 +209,16 @@ describe('rights', () => {
     const { clocks } = await mother.notices(dossier);
     expect(clocks.find(({ about }) => about === access?.id)?.stoppedAt).toBeTypeOf('number');
   });
+
+  it('reaches an organisation that sees nothing else of who asks', async () => {
+    const { child14, ids } = world.family;
+    await child14.sync();
+    const right = { kind: 'request' as const, dossier, to: 'gi', right: 'access' as const, items: [] };
+    const [asked] = await child14.state({ ...right, about: ids.child14 });
+    await gi.service.partner.sync();
+    expect((await acts(gi)).requests).toMatchObject([{ act: asked?.id, by: child14.party, about: ids.child14 }]);
+    await made(gi, 'answers', { request: asked?.id, outcome: 'granted' });
+  });
 });
 
 describe('seats', () => {
