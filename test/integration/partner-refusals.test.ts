@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { newId, type Participant } from '@eenmaal/client';
@@ -270,6 +270,7 @@ describe('the program', () => {
       const db = new DatabaseSync(`${org.stateDir}/index.sqlite`);
       db.exec("UPDATE meta SET value = (SELECT value FROM meta WHERE name = 'kept') WHERE name = 'position'");
       db.close();
+      await rm(join(org.stateDir, 'split-view.json')); // only a person takes the mark away
     });
     await expect.poll(async () => (await status()).problem).toBe(null);
   });
