@@ -1,8 +1,27 @@
 /** One log entry, to and from bytes: event JSON in the leaf's commitment, sealed under its own key of its dossier's. */
 import type { FoldInput } from '@eenmaal/consent';
-import { concat, openWithNonce, type Random, sealWithNonce, text, utf8, wipe } from '@eenmaal/crypto';
+import {
+  concat,
+  equal,
+  fromBase64url,
+  hash256,
+  openWithNonce,
+  type Random,
+  sealWithNonce,
+  text,
+  utf8,
+  wipe,
+} from '@eenmaal/crypto';
 import { type CommitEntry, encodeEntryBody, makeLeaf, openEntryBody } from '@eenmaal/ledger';
-import { EenmaalError, type Event, Event as EventSchema, LEAF_TYPE, parseJson } from '@eenmaal/model';
+import {
+  EenmaalError,
+  type Event,
+  type EventOf,
+  Event as EventSchema,
+  type Instant,
+  LEAF_TYPE,
+  parseJson,
+} from '@eenmaal/model';
 import type { Vault } from './vault.ts';
 
 /** An entry about to be appended. `secret`: a release secret, kept beside the event, never shown with it. */
@@ -49,3 +68,14 @@ export function openEntry({ leaf, slot, body }: CommitEntry, index: number, vaul
   const parsed = parseJson(EventSchema, json, 'ledger-damaged');
   return { type: leaf[1] ?? 0, leaf, salt, json, event: parsed, ...(secret && { secret }) };
 }
+
+/** The time of a commit is in no leaf and no key protects it: what is in the commit says when it was. @throws `ledger-damaged` */
+export function atTime(entry: Entry | null, at: Instant): Entry | null {
+  if (entry && entry.event.at !== at)
+    throw new EenmaalError('ledger-damaged', 'a commit says another time than its entry');
+  return entry;
+}
+
+/** Whether this is what a message was sent with. */
+export const isBodyOf = ({ bodyHash }: EventOf<'message'>, body: Uint8Array): boolean =>
+  equal(hash256(body), fromBase64url(bodyHash));

@@ -20,7 +20,7 @@ import {
 } from '@eenmaal/ledger';
 import { EenmaalError, type Instant, LEAF_TYPE, type Position } from '@eenmaal/model';
 import { beginning, isInTree, type SnapshotSettings, snapshotOptions } from './beginning.ts';
-import { type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
+import { atTime, type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
 import { type Covering, coveringOf } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
 import { foldPaged } from './paged-state.ts';
@@ -50,6 +50,7 @@ export type JournalOptions = {
 
 type Waiting = { act: Act<unknown>; appended: boolean; resolve(value: unknown): void; reject(error: unknown): void };
 
+const NO_KEY = 'the key of an entry is missing, and no erasure says why';
 /** No further act joins a commit that holds this much; the largest single act (600 kB of statements) still fits after it. */
 const MAX_BYTES = 400_000;
 const MAX_ACTS = 1024;
@@ -248,7 +249,8 @@ export class Journal {
         checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
         for (const [i, entry] of commit.entries.entries()) {
           const at = commit.firstIndex + i;
-          foldEntry(state, entry, openEntry(entry, at, this.vault), erased.get(at), at, commit.timeMs);
+          const opened = atTime(openEntry(entry, at, this.vault), commit.timeMs);
+          foldEntry(state, entry, opened, erased.get(at), at, commit.timeMs);
           tree.append(hashLeaf(entry.leaf));
         }
         timeMs = commit.timeMs;
@@ -292,14 +294,26 @@ export class Journal {
       const commit = decodeCommit(bytes);
       if (commit.firstIndex !== this.index.firstOf(seq) || !isInTree(this.tree, commit))
         throw new EenmaalError('ledger-damaged', `commit ${seq} is not what it was`);
-      for (const [i, entry] of commit.entries.entries())
-        if (!openEntry(entry, commit.firstIndex + i, this.vault) && !this.erased.has(commit.firstIndex + i))
-          throw new EenmaalError('ledger-damaged', 'the key of an entry is missing, and no erasure says why');
+      for (const [i, entry] of commit.entries.entries()) this.#open(entry, commit.firstIndex + i, commit.timeMs);
     } catch (cause) {
-      const damaged = new EenmaalError('ledger-damaged', `commit ${seq}`, { cause });
-      this.stop(damaged);
-      throw damaged;
+      this.#damaged(`commit ${seq}`, cause);
     }
+  }
+
+  /** null when its key was destroyed, and the log says so. @throws what shows that it is not what it was */
+  #open(entry: CommitEntry, index: number, at: Instant): Entry | null {
+    const opened = atTime(openEntry(entry, index, this.vault), at);
+    if (!opened && !this.erased.has(index)) throw new EenmaalError('ledger-damaged', NO_KEY);
+    return opened;
+  }
+
+  /** Ends the service: what is on disk is not what was written. */
+  #damaged(what: string, cause?: unknown): never {
+    const why =
+      cause instanceof EenmaalError ? (cause.detail ?? cause.code) : cause instanceof LedgerError ? cause.code : '';
+    const damaged = new EenmaalError('ledger-damaged', why ? `${what}: ${why}` : what, { cause });
+    this.stop(damaged);
+    throw damaged;
   }
 
   /** One durable entry, read back from the stream. @throws `erased` */
@@ -312,20 +326,26 @@ export class Journal {
   /** The same; null when its key was destroyed. */
   async entryIfThere(index: number): Promise<(Entry & { at: Instant }) | null> {
     const { entry, at } = await this.sealedEntry(index);
-    const opened = openEntry(entry, index, this.vault);
-    return opened && { ...opened, at };
+    try {
+      const opened = this.#open(entry, index, at);
+      return opened && { ...opened, at };
+    } catch (cause) {
+      return this.#damaged(`entry ${index}`, cause);
+    }
   }
 
   /** One durable entry as it is stored: its leaf is always there. */
   async sealedEntry(index: number): Promise<{ entry: CommitEntry; at: Instant }> {
-    const { commit, offset } = await this.index.locate(index, (seq) => this.#options.store.read(seq));
+    const { commit, offset } = await this.index
+      .locate(index, (seq) => this.#options.store.read(seq))
+      .catch((cause: unknown) => {
+        if (cause instanceof LedgerError) this.#damaged(`entry ${index}`, cause);
+        throw cause;
+      });
     const entry = commit.entries[offset];
     // what lies below a snapshot was not read at the start: nothing of it is given before it was compared
-    if (!entry || !equal(hashLeaf(entry.leaf), this.tree.leafHash(index))) {
-      const damaged = new EenmaalError('ledger-damaged', `entry ${index} is not what it was`);
-      this.stop(damaged);
-      throw damaged;
-    }
+    if (!entry || !equal(hashLeaf(entry.leaf), this.tree.leafHash(index)))
+      return this.#damaged(`entry ${index} is not what it was`);
     return { entry, at: commit.timeMs };
   }
 }
@@ -343,5 +363,5 @@ function foldEntry(
   else if (covering?.message && leaf[1] === LEAF_TYPE.message)
     foldPaged(state, slot, { kind: 'erased', message: covering.message }, index, at);
   else if (covering && !covering.message) Object.assign(state, { size: index + 1, at: Math.max(state.at, at) });
-  else throw new EenmaalError('ledger-damaged', 'the key of an entry is missing, and no erasure says why');
+  else throw new EenmaalError('ledger-damaged', NO_KEY);
 }

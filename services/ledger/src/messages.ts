@@ -21,7 +21,7 @@ import {
   type Purpose,
   type Receipt,
 } from '@eenmaal/model';
-import type { Draft } from './entries.ts';
+import { type Draft, isBodyOf } from './entries.ts';
 import type { Journal } from './journal.ts';
 import type { RefusalLog } from './refusals.ts';
 
@@ -207,6 +207,7 @@ async function load(journal: Journal, store: LedgerStore, message: MessageState)
   // erased a moment ago
   if (message.erased) return null;
   if (!body || entry?.event.kind !== 'message') throw new EenmaalError('ledger-damaged', 'a message body is missing');
+  if (!isBodyOf(entry.event, body)) throw new EenmaalError('ledger-damaged', 'a message body is not what it was');
   return { message, body, header: entry.event.header, jws: entry.event.jws };
 }
 
