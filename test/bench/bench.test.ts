@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { cedarCalls, cedarPermits } from './cedar.ts';
 import { lookUp, world } from './decide.ts';
 import { fenceScene, grantAgain, mustBeRefused, withdraw } from './fence.ts';
-import { compare, quantile, race, short, table, verdict } from './harness.ts';
+import { proofs, startGrowth } from './growth.ts';
+import { compare, quantile, race, random, short, table, verdict } from './harness.ts';
+import { history, PER_DOSSIER } from './history.ts';
 import { appendPlain, logOne, startLog } from './ledger.ts';
 import { openIn, passOn, replaceKey, sealIn } from './megolm.ts';
 import { addOurs, josePast, megolmPast, ourCompartment, removeOurs } from './membership.ts';
@@ -106,6 +108,30 @@ describe('over a real server', () => {
     appendPlain(log.file, 4, 100, 2);
     await log.stop();
   }, 60_000);
+});
+
+describe('growth', () => {
+  it('fills a log with what it says, starts from its snapshot in another process, and proves the same from tiles', async () => {
+    const log = await startGrowth();
+    const journal = await log.open();
+    await log.fill(journal, history(3, random));
+    expect(journal.state.dossiers.size).toBe(3);
+    expect(journal.index.entriesOf([...journal.state.dossiers.keys()][0] ?? '', -1)).toHaveLength(PER_DOSSIER);
+    journal.keep(log.told.path);
+    const begunAt = journal.reached.seq;
+    await log.fill(journal, history(1, random));
+    const ask = [...journal.state.dossiers.keys()];
+    expect(await log.start({ ask })).toMatchObject({ size: journal.size, begunAt });
+    const { tiles, any, consistency } = proofs(journal.tree);
+    for (const index of Array.from({ length: 50 }, any)) {
+      const fromTiles = await tiles.inclusionProof(index);
+      expect(fromTiles.proof).toEqual(journal.tree.inclusionProof(index));
+      expect(fromTiles.leafHash).toEqual(journal.tree.leafHash(index));
+      const { from, fromRoot, proof } = consistency();
+      expect(await tiles.consistencyProof(from, fromRoot)).toEqual(proof);
+    }
+    await log.stop();
+  }, 120_000);
 });
 
 describe('the rule', () => {

@@ -13,7 +13,7 @@ import { type Covering, coveringOf, erasuresIn } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, snapshotKeys } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
-import type { Vault } from './vault.ts';
+import { MAIN, type Vault } from './vault.ts';
 
 export type SnapshotSettings = {
   path: string;
@@ -52,7 +52,7 @@ export const snapshotOptions = (
 
 function openSnapshot(given: Given, { path, onRefused, unsafe }: SnapshotSettings): Snapshot | null {
   // its keys went with the store: nothing can be read of it, but that it is there says enough
-  if (!given.vault.has('main') && existsSync(path))
+  if (!given.vault.has(MAIN) && existsSync(path))
     throw new EenmaalError('ledger-damaged', 'the log is empty, and there is a snapshot of one that was not');
   try {
     return Snapshot.open(snapshotOptions(given, path), unsafe?.trustSnapshot);
