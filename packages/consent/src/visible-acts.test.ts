@@ -3,6 +3,7 @@ import { officer, type PartyId, STEWARD, type StatementInput } from '@eenmaal/mo
 import { describe, expect, it } from 'vitest';
 import { Noted, WEIGHED } from './test-noted.ts';
 import {
+  ALL_ANSWERS,
   allow,
   answer,
   ask,
@@ -45,6 +46,7 @@ import {
   type TestRegion,
   VT,
   weigh,
+  weighing,
   YEAR,
 } from './test-region.ts';
 import { knowsDossier, sightOf } from './visible.ts';
@@ -79,6 +81,18 @@ describe('who is shown an act', () => {
     region.custody('child8', 'mother');
     expect(whoSees(region, made)).toEqual([MOTHER, TEAM, GI]);
     expect(whoSees(region, says(region, TEAM, order('child14', GI)))).toEqual([MOTHER, FATHER, CHILD14, TEAM, GI]);
+  });
+
+  it('whoever signed what is seen: its keys prove the rest', () => {
+    const region = family();
+    const sees = (party: PartyId, kind: string) =>
+      seenBy(region, party).some(({ input }) => input.kind === 'statement' && input.statement.kind === kind);
+    const note = region.message(MOTHER, M);
+    expect([sees(VT, 'seat'), sees(GI, 'person')]).toEqual([false, false]);
+    const shares = region.discloses(VT, 'L08', [note], { weighing: weighing(...ALL_ANSWERS), emergency: true });
+    region.must(ANN, shares);
+    region.must(CHILD14, request(GI, 'child14'));
+    expect([sees(VT, 'seat'), sees(GI, 'person')]).toEqual([true, true]);
   });
 
   it('a placement: the foster parent too', () => {
