@@ -2,7 +2,7 @@
  * Starting from a snapshot on a real log: the same as reading everything; and whatever was done to the snapshot, to the log
  * below it or to both, is found and named, at the start or before anything of it is given.
  */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LedgerStore, Stored } from '@eenmaal/broker';
@@ -120,7 +120,10 @@ describe('a start from a snapshot', () => {
   it('can be made from another, and serves', async () => {
     const path = join(dir, 'second');
     copyFileSync(good, path);
+    // as a crash in the middle of making one leaves it
+    writeFileSync(`${path}.AAAAAAAA.part`, readFileSync(good).subarray(0, 5000));
     (await openOn(showing(commits), path)).keep(path);
+    expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([]);
     const journal = await openOn(showing(commits), path);
     expect(journal.reached.begunAt).toBe(commits.length);
     expect(plain(journal)).toEqual(await everything());

@@ -3,8 +3,19 @@
  * how long that is. There is no byte in it that is not checked before anything of it is believed. FORMAT.md section 13.
  */
 import { hash } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { openWithNonce, type Random, sealWithNonce, text, toBase64url, utf8 } from '@eenmaal/crypto';
 import { EenmaalError } from '@eenmaal/model';
 
@@ -41,6 +52,9 @@ export class SnapshotWriter {
   constructor(path: string, random: Random) {
     this.#path = path;
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // what a crash left of an earlier one; nobody else writes here
+    for (const name of readdirSync(dirname(path)))
+      if (name.startsWith(`${basename(path)}.`) && name.endsWith('.part')) rmSync(join(dirname(path), name));
     this.#temporary = `${path}.${toBase64url(random(6))}.part`;
     this.#file = openSync(this.#temporary, 'wx', 0o600);
   }
