@@ -15,7 +15,7 @@ import {
 } from '@eenmaal/consent';
 import { equal, fromBase64url, fromHex, toBase64url, utf8 } from '@eenmaal/crypto';
 import { readObject, verifyEvent } from '@eenmaal/envelope';
-import { hashLeaf, makeLeaf, Tree } from '@eenmaal/ledger';
+import { Frontier, hashLeaf, makeLeaf, verifyConsistency } from '@eenmaal/ledger';
 import {
   type Answer,
   type Decision,
@@ -48,9 +48,13 @@ type ReadableEntry = Extract<LoggedEntry, { event: string }>;
 type ErasedEntry = Exclude<LoggedEntry, ReadableEntry>;
 
 /** What is under way: `lost`, entries that could not be read, until an erasure says why, by index. */
-type Replay = {
+export type Replay = {
   state: State;
-  tree: Tree;
+  tree: Frontier;
+  /** The newest roots, by size: what most makers had seen. */
+  roots: Map<number, string>;
+  /** Older positions that makers of entries had seen, to be compared with the tree at the end of a page. */
+  seen: { index: number; position: Position }[];
   result: ReplayResult;
   region: string;
   lost: Map<number, ErasedEntry>;
@@ -59,7 +63,8 @@ type Replay = {
 };
 
 /**
- * Replays the log up to the given checkpoint. Reads page by page; memory grows with the number of people, not of entries.
+ * Replays the log up to the given checkpoint. Reads page by page and keeps none of it: memory grows with what the rule must
+ * know (people, consents, messages), not with what the log holds.
  * @param region the region statement this officer was given: entry 0 must be it
  * @param law the law files the region works with
  * @param progress called after each page
@@ -72,8 +77,18 @@ export async function replay(
   law: Law,
   progress?: (done: number, size: number) => void,
 ): Promise<ReplayResult> {
-  const state = emptyState(law);
-  const tree = new Tree();
+  const all = beginReplay(region, law);
+  while (all.tree.size < signed.size) {
+    await readPage(all, transport, signed);
+    progress?.(all.tree.size, signed.size);
+  }
+  return endReplay(all, signed);
+}
+
+/** How many of the newest roots are kept. */
+const ROOTS = 8192;
+
+export function beginReplay(region: string, law: Law): Replay {
   const result: ReplayResult = {
     ...{ size: 0, root: '', erased: 0, differences: [] },
     counts: {
@@ -81,30 +96,73 @@ export async function replay(
       ...{ erasure: 0, 'dossier-erasure': 0 },
     },
   };
-  const all: Replay = { state, tree, result, region, lost: new Map(), unread: new Set() };
-  while (tree.size < signed.size) {
-    const { answer } = await transport.call({ op: 'log', from: tree.size });
-    if (answer.entries.length === 0) throw new EenmaalError('split-view', 'the log ends early');
-    for (const entry of answer.entries) {
-      if (tree.size === signed.size) break;
-      if ('event' in entry) step(all, entry);
-      else skip(all, entry);
-    }
-    progress?.(tree.size, signed.size);
+  return {
+    ...{ state: emptyState(law), tree: new Frontier(), roots: new Map(), seen: [] },
+    ...{ result, region, lost: new Map(), unread: new Set() },
+  };
+}
+
+/** The next page of the log, decided again. */
+export async function readPage(all: Replay, transport: Transport, signed: Position): Promise<void> {
+  const { answer } = await transport.call({ op: 'log', from: all.tree.size });
+  if (answer.entries.length === 0) throw new EenmaalError('split-view', 'the log ends early');
+  for (const entry of answer.entries) {
+    if (all.tree.size === signed.size) break;
+    if ('event' in entry) step(all, entry);
+    else skip(all, entry);
   }
-  for (const [index, { erased }] of all.lost) {
-    const what =
-      erased.by < signed.size ? 'missing: nothing says that it was erased' : 'erased later than this checkpoint';
-    result.differences.push({ index, what });
+  await comparePositions(all, transport);
+}
+
+/**
+ * What each maker had seen must be a beginning of the tree read so far. Where it is too long ago the ledger proves it, for
+ * the tree is not kept; a proof it cannot give is a position of another history.
+ */
+async function comparePositions({ tree, seen, result }: Replay, transport: Transport): Promise<void> {
+  const root = tree.root();
+  const known = new Map<string, boolean>();
+  for (const { index, position } of seen.splice(0)) {
+    const name = `${position.size}/${position.root}`;
+    const same = known.get(name) ?? (await isBeginning(transport, position, { size: tree.size, root }));
+    known.set(name, same);
+    if (!same) result.differences.push({ index, what: ANOTHER_HISTORY });
   }
-  result.size = tree.size;
-  result.root = toBase64url(tree.root());
-  if (result.root !== signed.root) throw new EenmaalError('split-view', 'the log has another root than was signed');
-  return result;
+  result.differences.sort((a, b) => a.index - b.index);
+}
+
+/** What is said of an entry whose maker signed a position that is not in this log. */
+export const ANOTHER_HISTORY = 'its maker saw another history';
+
+/** Proven by the ledger, and checked here. */
+export async function isBeginning(
+  transport: Transport,
+  { size, root }: Position,
+  to: { size: number; root: Uint8Array },
+): Promise<boolean> {
+  const { answer } = await transport.call({ op: 'checkpoint', from: size, size: to.size });
+  const proof = answer.proof.map(fromBase64url);
+  try {
+    verifyConsistency({ from: size, fromRoot: fromBase64url(root), to: to.size, toRoot: to.root, proof });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws `split-view` when the log read does not have the signed root */
+export function endReplay({ tree, result, lost }: Replay, signed: Position): ReplayResult {
+  const root = toBase64url(tree.root());
+  if (root !== signed.root) throw new EenmaalError('split-view', 'the log has another root than was signed');
+  const missing = Array.from(lost, ([index, { erased }]) => ({
+    index,
+    what: erased.by < signed.size ? 'missing: nothing says that it was erased' : 'erased later than this checkpoint',
+  }));
+  return { ...result, size: tree.size, root, differences: [...result.differences, ...missing] };
 }
 
 /** An entry that cannot be read: taken for what a later one must say of it. */
-function skip({ state, tree, result, lost, unread }: Replay, entry: ErasedEntry): void {
+function skip(all: Replay, entry: ErasedEntry): void {
+  const { state, tree, result, lost, unread } = all;
   const { index, at, type, leaf, erased } = entry;
   if (index !== tree.size) throw new EenmaalError('split-view', `entry ${tree.size} is missing`);
   const say = (what: string) => result.differences.push({ index, what });
@@ -118,7 +176,7 @@ function skip({ state, tree, result, lost, unread }: Replay, entry: ErasedEntry)
     unread.add(erased.message.envelope);
     fold(state, { kind: 'erased', message: erased.message }, index, at);
   } else Object.assign(state, { size: index + 1, at: Math.max(state.at, at) });
-  tree.append(hashLeaf(fromHex(leaf)));
+  grow(all, leaf);
 }
 
 function step(all: Replay, entry: ReadableEntry): void {
@@ -139,13 +197,23 @@ function step(all: Replay, entry: ReadableEntry): void {
     const input = verifyEvent(state, event);
     judge(all, input, index, at, say);
     const seen = positionIn(input, event);
-    if (seen && seen.size > 0 && (seen.size > tree.size || toBase64url(tree.root(seen.size)) !== seen.root))
-      say('its maker saw another history');
+    if (seen && seen.size > tree.size) say(ANOTHER_HISTORY);
+    else if (seen && seen.size > 0) {
+      const root = all.roots.get(seen.size);
+      if (root === undefined) all.seen.push({ index, position: seen });
+      else if (root !== seen.root) say(ANOTHER_HISTORY);
+    }
     fold(state, input, index, at);
   } catch (error) {
     say(error instanceof EenmaalError ? error.code : 'cannot be read');
   }
+  grow(all, leaf);
+}
+
+function grow({ tree, roots }: Replay, leaf: string): void {
   tree.append(hashLeaf(fromHex(leaf)));
+  roots.set(tree.size, toBase64url(tree.root()));
+  roots.delete(tree.size - ROOTS);
 }
 
 /** Decides again what was decided then. */

@@ -5,6 +5,7 @@ export * from './law.ts';
 export * from './log.ts';
 export * from './native-signer.ts';
 export * from './participant.ts';
+export * from './sealed-records.ts';
 export * from './seat.ts';
 export * from './settings.ts';
 export * from './split-view.ts';

@@ -36,6 +36,7 @@ export {
 export { cosignatureTime, cosignatureVerifier, cosigner } from './cosignature.ts';
 export { decodeEntryBody, type EntryBody, encodeEntryBody, openEntryBody, SECRET_BYTES } from './entry-body.ts';
 export { LEDGER_ERRORS, LedgerError, type LedgerErrorCode } from './errors.ts';
+export { Frontier } from './frontier.ts';
 export { type Freshness, type Judgement, judgeCheckpoint, quorumTime, type WitnessFinding } from './judgement.ts';
 export { checkLeaf, LEAF_BYTES, type Leaf, makeLeaf, parseLeaf, SALT_BYTES } from './leaf.ts';
 export {

@@ -14,16 +14,16 @@ import {
   writeEvidence,
 } from '@eenmaal/host';
 import { EenmaalError, OrganisationId, officer } from '@eenmaal/model';
-import { evidenceIn, evidenceReport, replayAll, report, verify } from './officer.ts';
+import { evidenceIn, evidenceReport, replayAll, replaySince, report, startReport, verify } from './officer.ts';
 
 const SETTINGS = {
   ...KEY_SETTINGS,
   ...REGION_SETTINGS,
   EENMAAL_OFFICER_ID: OrganisationId,
 };
-const USAGE = `Usage: npm run officer -- [--lang nl|en] verify | replay | evidence <file> [--vkey <key>]
+const USAGE = `Usage: npm run officer -- [--lang nl|en] verify | replay [--since last] | evidence <file> [--vkey <key>]
   verify     newest checkpoint, with proof that it continues the last one seen
-  replay     decide the whole log again and compare
+  replay     decide the whole log again and compare; --since last: go on where the last one stopped (every night)
   evidence   what a file proves of two histories, and by whose signature; needs the log's key and nothing else`;
 
 type Language = 'nl' | 'en';
@@ -33,7 +33,7 @@ async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { lang: { type: 'string', default: 'nl' }, vkey: { type: 'string' } },
+    options: { lang: { type: 'string', default: 'nl' }, vkey: { type: 'string' }, since: { type: 'string' } },
   });
   const language = values.lang === 'en' ? 'en' : 'nl';
   const [command, file] = positionals;
@@ -51,16 +51,24 @@ async function main(args: string[]): Promise<void> {
         ? `Sluit aan op wat u eerder zag: ${before.size} -> ${now.size} regels.`
         : `Continues what you saw before: ${before.size} -> ${now.size} entries.`;
     print([checkpoint, continues]);
-    if (command === 'replay') await decideAgain(seat, settings.EENMAAL_STATE_DIR, language);
+    if (command === 'replay') await decideAgain(seat, settings.EENMAAL_STATE_DIR, values.since === 'last', language);
     await seat.keep();
   } finally {
     await seat.close();
   }
 }
 
-async function decideAgain({ participant, transport }: Seat, dir: string, language: Language): Promise<void> {
+async function decideAgain(
+  { participant, transport, storeKey: key }: Seat,
+  dir: string,
+  goOn: boolean,
+  language: Language,
+): Promise<void> {
   const progress = (done: number, size: number) => process.stderr.write(`\r${done}/${size} `);
-  const result = await replayAll(participant, transport, process.stderr.isTTY ? progress : undefined);
+  const shown = process.stderr.isTTY ? progress : undefined;
+  const continued = goOn ? await replaySince(participant, transport, { dir, key }, shown) : null;
+  if (continued) print([startReport(continued, language)]);
+  const result = continued ?? (await replayAll(participant, transport, shown));
   print(report(result, language));
   for (const evidence of await evidenceIn(participant, transport, result)) print([await writeEvidence(dir, evidence)]);
   if (result.differences.length > 0) process.exitCode = 2;

@@ -2,19 +2,21 @@
  * The privacy officer: checks the ledger without trusting whoever runs it. `verify` takes the newest checkpoint with proof
  * that it continues the last one seen; `replay` decides everything again. Sees that things happened, never what was told.
  */
+import { join } from 'node:path';
 import {
+  ANOTHER_HISTORY,
+  type ContinuedReplay,
   type EvidenceJudgement,
   evidenceOfEntry,
   logKeyOf,
   type Participant,
   type ReplayResult,
   replay,
+  replayOn,
   type Transport,
 } from '@eenmaal/client';
+import { programDigest, readSealedRecords, writeSealedRecords } from '@eenmaal/host';
 import type { Evidence, Position } from '@eenmaal/model';
-
-/** What `replay` says of an entry whose maker signed a position that is not in this log. */
-const ANOTHER_HISTORY = 'its maker saw another history';
 
 export type Verified = { before: Position; now: Position; checkpoint: string };
 
@@ -33,6 +35,45 @@ export async function replayAll(
 ): Promise<ReplayResult> {
   const { now } = await verify(participant);
   return replay(transport, now, participant.region, participant.mirror.state.law, progress);
+}
+
+/** The same, going on where the last replay stopped; it is put away in the officer's folder, sealed with `key`. */
+export async function replaySince(
+  participant: Participant,
+  transport: Transport,
+  { dir, key }: { dir: string; key: Uint8Array },
+  progress?: (done: number, size: number) => void,
+): Promise<ContinuedReplay> {
+  const { now: signed } = await verify(participant);
+  const path = join(dir, 'replay.sealed');
+  const keeper = {
+    load: () => readSealedRecords(path, key),
+    save: (records: Iterable<string>) => writeSealedRecords(path, key, records),
+  };
+  const { region, mirror } = participant;
+  const options = { transport, signed, region, law: mirror.state.law, keeper, program: await programDigest() };
+  return replayOn({ ...options, ...(progress && { progress }) });
+}
+
+const ANEW = {
+  nl: {
+    damaged: 'beschadigd of niet van u',
+    'other-region': 'van een ander logboek',
+    'other-program': 'van een ander programma',
+  },
+  en: { damaged: 'damaged, or not yours', 'other-region': 'of another log', 'other-program': 'by another program' },
+} as const;
+
+/** Where it went on, or why it began anew. */
+export function startReport({ from, anew }: ContinuedReplay, language: 'nl' | 'en'): string {
+  const nl = language === 'nl';
+  if (anew) {
+    const why = ANEW[language][anew];
+    return nl
+      ? `Wat eerder was bewaard is ${why}: opnieuw begonnen bij regel 0.`
+      : `What was kept before is ${why}: begun anew at entry 0.`;
+  }
+  return nl ? `Verder vanaf regel ${from}.` : `Went on from entry ${from}.`;
 }
 
 /** The result in sentences. */

@@ -3,10 +3,18 @@
  * snapshot, sealed, and are read when the rule first asks for anything of theirs. The rule knows nothing of it: it sees Maps.
  * So a start costs what is asked for, not what there is.
  */
-import { emptyState, type FoldInput, fold, type Law, type State } from '@eenmaal/consent';
+import {
+  emptyState,
+  type FoldInput,
+  fold,
+  type Law,
+  type Part,
+  PER_DOSSIER,
+  putPart,
+  type State,
+} from '@eenmaal/consent';
 import type { Instant } from '@eenmaal/model';
 import type { Directory } from './directory.ts';
-import { type Part, PER_DOSSIER, putPart } from './parts.ts';
 
 /** Where parts come from. A part that is not there any more (its dossier was erased) is null. */
 export type PartSource = {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyState, fold, type State } from '@eenmaal/consent';
+import { emptyState, fold, PER_DOSSIER, partsOf, type State } from '@eenmaal/consent';
 import { hash256, utf8 } from '@eenmaal/crypto';
 import { systemRandom as random, readLaw } from '@eenmaal/host';
 import { hashLeaf, PuncturableKey, Tree } from '@eenmaal/ledger';
@@ -9,7 +9,6 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Index } from './index-of-entries.ts';
 import { foldPaged, pagesBehind } from './paged-state.ts';
-import { PER_DOSSIER, partsOf } from './parts.ts';
 import { type Replayed, Snapshot, snapshotKeys, writeSnapshot } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
 import { DOSSIERS, type LogEntry, RandomLog, steps, whole } from './test-log.ts';

@@ -8,14 +8,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Law, State } from '@eenmaal/consent';
+import { countsIn, type Law, namesIn, type Part, pack, partsOf, type State } from '@eenmaal/consent';
 import { deriveKey, openWithNonce, type Random, sealWithNonce, text, toBase64url, utf8 } from '@eenmaal/crypto';
 import { KEY_TREE_DEPTH, Tree } from '@eenmaal/ledger';
 import { EenmaalError, type Instant } from '@eenmaal/model';
 import { Directory } from './directory.ts';
 import { Index } from './index-of-entries.ts';
 import { Pages, type PartSource, pagesBehind } from './paged-state.ts';
-import { countsIn, namesIn, type Part, pack, partsOf } from './parts.ts';
 import { type Extent, SnapshotFile, SnapshotRefused, SnapshotWriter } from './snapshot-file.ts';
 import { MAIN, type Vault } from './vault.ts';
 
@@ -253,7 +252,7 @@ export function programDigest(): string {
   return digest;
 }
 let digest: string | undefined;
-const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', './parts.ts'];
+const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', './snapshot.ts'];
 
 function sourcesOf(name: string): string[] {
   const folder = dirname(fileURLToPath(import.meta.resolve(name)));

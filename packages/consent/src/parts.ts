@@ -3,10 +3,15 @@
  * spelled out. What several parts of a state share is written once and tied together again when it is read. What only its
  * entry says of a message is apart, so that it can be sealed under the key of that entry.
  */
-import { type MessageState, offeredTo, Remembered, type State } from '@eenmaal/consent';
 import { EenmaalError } from '@eenmaal/model';
-import type { Index } from './index-of-entries.ts';
-import { MAIN } from './vault.ts';
+import { offeredTo } from './law.ts';
+import { Remembered } from './remembered.ts';
+import type { MessageState, State } from './state.ts';
+
+/** The part of what belongs to no dossier. */
+const MAIN = 'main';
+/** In which dossier an entry is, where that is kept: without it, what only that tells is in `main`. */
+type Index = { slotOf(entry: number): string | undefined };
 
 /** The maps of a state that are divided over dossiers. Everything else is in `main`. */
 export const PER_DOSSIER = [
