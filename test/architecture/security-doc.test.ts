@@ -36,9 +36,10 @@ function missing({ path, title }: Named, read: (path: string) => string | undefi
   return ["'", '"', '`'].some((quote) => text.includes(quote + title + quote)) ? [] : [`${path}: "${title}" is gone`];
 }
 
-const UNSAFE = /(?<![\w-])(unsafe\w*|releaseCheck|epochCheck|freshnessCheck)\b/g;
+const UNSAFE = /(?<![\w-])(unsafe\w*|releaseCheck|epochCheck|freshnessCheck|trustSnapshot)\b/g;
 /** Where the switches are declared and read; tests and the tests' kit set them. */
 const KNOWN = [
+  'services/ledger/src/beginning.ts',
   'services/ledger/src/messages.ts',
   'services/ledger/src/service.ts',
   'services/ledger/src/index.ts',
@@ -49,9 +50,11 @@ const mentions = ({ path, text }: SourceFile): string[] =>
   [...text.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '').matchAll(UNSAFE)].map(([name]) => `${path}: ${name}`);
 /** A switch that is given a value: `releaseCheck: true`, `unsafe: {`, `unsafeSkipRotation = ...`, but not a type. */
 const settings = ({ path, text }: SourceFile): string[] =>
-  [...text.matchAll(/\b(releaseCheck|epochCheck|freshnessCheck|unsafe\w*)\s*[:=]\s*(true|process|settings|values|\{\s*\w)/g)].map(
-    ([name]) => `${path}: ${name}`,
-  );
+  [
+    ...text.matchAll(
+      /\b(releaseCheck|epochCheck|freshnessCheck|trustSnapshot|unsafe\w*)\s*[:=]\s*(true|process|settings|values|\{\s*\w)/g,
+    ),
+  ].map(([name]) => `${path}: ${name}`);
 
 describe('the rules themselves', () => {
   const page = [
