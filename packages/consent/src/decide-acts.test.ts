@@ -361,7 +361,9 @@ describe('a message that is asked about', () => {
     const told = region.message(MOTHER, M);
     expect(code(region, MOTHER, M, { message: told })).toBe('P-OWN');
     expect(code(region, MOTHER, K8, { message: told })).toBe('D-UNKNOWN');
-    expect(code(region, MOTHER, M, { message: id('nothing') })).toBe('D-UNKNOWN');
+    expect(ask(region, MOTHER, M, { message: id('nothing') })).toEqual({
+      ...{ outcome: 'deny', code: 'D-UNKNOWN', basis: [], rules: ['L01@2015-01-01'] },
+    });
   });
 
   it('brings its own place in the log, and the rule of secrecy that binds its sender', () => {

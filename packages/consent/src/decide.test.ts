@@ -59,7 +59,9 @@ describe('default deny', () => {
       sealing: { kty: 'AKP', alg: 'X-Wing', pub: 'o' },
     };
     region.must('steward', { kind: 'officer', officer: 'clinic', name: 'Officer', keys } as never);
-    expect(code(region, 'officer/clinic', M)).toBe('D-NO-AUTHORITY');
+    expect(ask(region, 'officer/clinic', M)).toEqual({
+      ...{ outcome: 'deny', code: 'D-NO-AUTHORITY', basis: [], rules: ['L01@2015-01-01'] },
+    });
   });
 });
 

@@ -142,14 +142,9 @@ function seatAnswer(seat: SeatState | null, decision: Decision, state: State, no
   if (!seat) return decision;
   const basis = [...decision.basis, seat.statement];
   if (seat.role !== 'stand-in') return { ...decision, basis };
-  if (seat.objection) return answer(state, now, 'hold', 'H-OBJECTED', NONE, 'L03');
-  return {
-    ...answer(state, now, 'permit', 'P-STANDIN', basis, 'L03'),
-    rules: [...decision.rules, ...standIn(state, now)],
-  };
+  const waits = answer(state, now, 'hold', 'H-OBJECTED', NONE, 'L03');
+  return seat.objection ? waits : { ...decision, code: 'P-STANDIN', basis, rules: [...decision.rules, ...waits.rules] };
 }
-
-const standIn = (state: State, now: Instant): string[] => answer(state, now, 'permit', 'P-STANDIN', NONE, 'L03').rules;
 
 function caseOf(
   state: State,

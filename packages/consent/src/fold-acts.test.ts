@@ -3,7 +3,8 @@ import { type PartyId, STEWARD, type StatementInput } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
 import { fold } from './fold.ts';
-import { emptyState } from './state.ts';
+import { isStale, keyNeed, readersOf } from './readers.ts';
+import { emptyState, type State } from './state.ts';
 import { LAW } from './test-law.ts';
 import {
   ALL_ANSWERS,
@@ -46,6 +47,7 @@ import {
   weigh,
   weighing,
 } from './test-region.ts';
+import { knowsDossier, maySee, sightOf } from './visible.ts';
 
 const M = id('about-mother');
 const K8 = id('about-child8');
@@ -201,14 +203,33 @@ describe('a log of which parts are missing', () => {
     return region;
   }
 
+  /** Whatever is asked of a state that knows half: it answers. */
+  function askEverything(state: State): void {
+    const places = [M, K8, id('file-clinic-mother')];
+    for (const party of [MOTHER, FATHER, CLINIC, GI, ANN]) {
+      const sight = sightOf(state, party, DOSSIER, START);
+      knowsDossier(state, party, DOSSIER, START);
+      for (const compartment of places) decide(state, { party, compartment, marks: ['address'], from: GI }, START);
+      for (const message of state.messages.values()) {
+        const asked = { party, compartment: message.compartment, message: message.id };
+        const decision = decide(state, asked, START);
+        maySee(sight, { kind: 'delivery', at: START, envelope: message.id, reader: party, decision }, null, message);
+      }
+    }
+    for (const compartment of places) {
+      readersOf(state, compartment, START);
+      expect(keyNeed(state, compartment, START).rotate).toBe(true);
+      expect(isStale(state, compartment, START)).toBe(true);
+    }
+  }
+
   it('is folded without what its entries name: each alone, and all but each', () => {
     const { entries } = everything();
     for (const [at] of entries.entries()) {
       for (const part of [entries.filter((_, other) => other === at), entries.filter((_, other) => other !== at)]) {
         const state = emptyState(LAW);
         for (const { input, index, at: when } of part) fold(state, input, index, when);
-        for (const party of [MOTHER, CLINIC, GI, ANN])
-          for (const compartment of [M, K8, id('file-clinic-mother')]) decide(state, { party, compartment }, START);
+        askEverything(state);
       }
     }
   });
