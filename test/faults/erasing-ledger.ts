@@ -13,13 +13,18 @@ export const STEPS = [
   'statement appended',
   'erasure appended',
   'bodies deleted',
-  'both keys in the file',
+  'two vault keys in the file',
+  'new shelf key stored, old vault key still there',
+  'new shelf key stored',
   'half of the slots sealed again',
   'all slots sealed again',
-  'old key gone',
+  'old shelf key gone, old vault key still there',
+  'old vault key gone',
 ] as const;
 export type Step = (typeof STEPS)[number];
 
+/** Dossiers on the shelf in question. */
+export const SHELF = 8;
 const setting = (name: string): string => process.env[name] ?? '';
 const dieAt = (step: Step): void => {
   if (setting('KILL_AT') === step) process.kill(process.pid, 'SIGKILL');
@@ -32,8 +37,11 @@ async function main(): Promise<void> {
   const file = await openVaultKeys(dir, secret);
   const nc = await connect({ url: setting('EENMAAL_NATS_URL').split(','), nkeySeed: nkey.seed, name: LEDGER_USER });
   const real = await openStreams(nc, { monitorUrls: setting('EENMAAL_NATS_MONITORS').split(',') });
-  const slots = (await real.vaultAll()).size;
-  let [begun, sealed, counting] = [0, 0, false];
+  const steps: Step[] = [
+    ...(['two vault keys in the file', 'new shelf key stored', 'all slots sealed again'] as const),
+    'old vault key gone',
+  ];
+  let [replaced, begun, sealed] = [0, 0, 0];
   const store: typeof real = {
     ...real,
     async append(bytes, seq, id) {
@@ -49,11 +57,12 @@ async function main(): Promise<void> {
     },
     async vaultPut(slot, bytes) {
       // those of the second half never leave
-      const halfWay = counting && setting('KILL_AT') === 'half of the slots sealed again';
-      if (halfWay && ++begun * 2 > slots) return new Promise(() => {});
+      const halfWay = replaced === 2 && setting('KILL_AT') === 'half of the slots sealed again';
+      if (halfWay && slot !== 'shelves' && ++begun > SHELF / 2) return new Promise(() => {});
       await real.vaultPut(slot, bytes);
-      sealed++;
-      if (halfWay && sealed === Math.floor(slots / 2)) dieAt('half of the slots sealed again');
+      if (halfWay && ++sealed === SHELF / 2) dieAt('half of the slots sealed again');
+      if (slot === 'shelves' && replaced === 1) dieAt('new shelf key stored, old vault key still there');
+      if (slot === 'shelves' && replaced === 3) dieAt('old shelf key gone, old vault key still there');
     },
   };
   const vaultKeys: typeof file = {
@@ -61,10 +70,9 @@ async function main(): Promise<void> {
       return file.keys;
     },
     async replace(keys) {
-      if (keys.length === 1) dieAt('all slots sealed again');
+      // two for each of two new vault keys
       await file.replace(keys);
-      dieAt(keys.length === 1 ? 'old key gone' : 'both keys in the file');
-      [begun, sealed, counting] = [0, 0, true];
+      dieAt(steps[replaced++] as Step);
     },
   };
   const region = (await readIfThere(setting('EENMAAL_REGION_FILE')))?.trim() ?? '';

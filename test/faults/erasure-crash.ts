@@ -8,14 +8,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, LEDGER_USER, openStreams, spawnTied } from '@eenmaal/broker';
 import { newId, type Participant, type Received, replay } from '@eenmaal/client';
+import { hash256, utf8 } from '@eenmaal/crypto';
 import { openKeystore, openVaultKeys, readSecret, systemRandom } from '@eenmaal/host';
 import { type LocalRegion, startRegion } from '@eenmaal/local/region';
 import type { Id } from '@eenmaal/model';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { STEPS, type Step } from './erasing-ledger.ts';
+import { SHELF, STEPS, type Step } from './erasing-ledger.ts';
 import { itemKeysIn, readBackup, readCopy, type StoreCopy, secretsIn, tryAll } from './erasure-tries.ts';
 import { oneAdult } from './one-adult.ts';
+
+const shelfOf = (dossier: Id): number | undefined => hash256(utf8(dossier))[0];
 
 /** Plays these steps, one after another in one region, as tests of the file that calls. */
 export function erasureCrashes(steps: readonly Step[]): void {
@@ -39,8 +42,14 @@ export function erasureCrashes(steps: readonly Step[]): void {
     region = await startRegion(options);
     scene = await oneAdult(region, 'org-a');
     const { participant: attestor } = await region.joinGuest('org-a');
-    // slots enough to be half-way through them
-    for (let i = 0; i < 8; i++) await attestor.state({ kind: 'dossier', dossier: newId(systemRandom) });
+    // other dossiers on the same shelf, to be half-way through it
+    const shelf = shelfOf(scene.dossier);
+    for (let others = 1; others < SHELF; ) {
+      const dossier = newId(systemRandom);
+      if (shelfOf(dossier) !== shelf) continue;
+      await attestor.state({ kind: 'dossier', dossier });
+      others++;
+    }
     await scene.mother.grant(scene.dossier, [scene.place], terms('org-b', Date.now()));
     reader = (await region.joinGuest('org-b')).participant;
   }, 60_000);

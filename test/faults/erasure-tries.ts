@@ -43,11 +43,15 @@ export async function readBackup(storeDir: string, dir: string, config: string, 
 /** Release secrets that these vault keys open in this copy, by entry. */
 export function secretsIn({ slots, entries }: StoreCopy, vaultKeys: readonly Uint8Array[]): Map<number, Uint8Array> {
   const opened = new Map<string, PuncturableKey>();
-  for (const [slot, sealed] of slots)
-    for (const key of vaultKeys) {
-      const plain = attempt(() => openWithNonce(key, sealed, utf8(`eenmaal/v1/vault/${slot}`)));
-      if (plain) opened.set(slot, PuncturableKey.decode(plain));
-    }
+  const open = (slot: string, keys: readonly Uint8Array[]): Uint8Array[] => {
+    const context = utf8(`eenmaal/v1/vault/${slot}`);
+    return keys.flatMap(
+      (key) => attempt(() => openWithNonce(key, slots.get(slot) ?? new Uint8Array(0), context)) ?? [],
+    );
+  };
+  const shelves = open('shelves', vaultKeys).flatMap(shelfKeysIn);
+  for (const slot of slots.keys())
+    for (const plain of slot === 'shelves' ? [] : open(slot, shelves)) opened.set(slot, PuncturableKey.decode(plain));
   const secrets = new Map<number, Uint8Array>();
   for (const { index, slot, leaf, body } of entries) {
     const key = opened.get(slot)?.keyOf(index);
@@ -57,6 +61,16 @@ export function secretsIn({ slots, entries }: StoreCopy, vaultKeys: readonly Uin
     if (secret) secrets.set(index, secret);
   }
   return secrets;
+}
+
+/** Every shelf key in an opened table, whichever shelf it is of. */
+function shelfKeysIn(table: Uint8Array): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (let at = 1; at < table.length; ) {
+    const count = table[at++] ?? 0;
+    for (let i = 0; i < count; i++, at += 32) keys.push(table.slice(at, at + 32));
+  }
+  return keys;
 }
 
 /** Item keys of an envelope under every epoch key these participants ever had in memory. */

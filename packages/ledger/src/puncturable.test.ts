@@ -79,6 +79,26 @@ describe('a key that can be punctured', () => {
     expect(1 + MAX_KEY_NODES * 38 + 40).toBeLessThan(1024 * 1024 - 1024);
   });
 
+  it('drops on request what nothing is sealed under, and keeps what is and what may come', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 40 }),
+        fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 40 }),
+        fc.integer({ min: 5001, max: 9000 }),
+        (cut, some, size) => {
+          const used = [...new Set(some)].sort((a, b) => a - b);
+          const [key, before] = [whole(), whole()];
+          for (const one of [key, before]) one.puncture(cut);
+          key.prune(used, size);
+          expect(key.size).toBeLessThanOrEqual(used.length + KEY_TREE_DEPTH);
+          for (const index of [...used, ...cut, size, size + 1, LAST])
+            expect(hexOf(key, index)).toBe(hexOf(before, index));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   it('destroys itself', () => {
     const root = ROOT.slice();
     const key = PuncturableKey.whole(root);

@@ -100,6 +100,18 @@ export class PuncturableKey {
     }
   }
 
+  /** Drops nodes that only cover entries before `size` of which none is in `used` (ascending): nothing is sealed under them. */
+  prune(used: readonly number[], size: number): void {
+    this.forget();
+    let next = 0;
+    this.#nodes = this.#nodes.filter((node) => {
+      while (next < used.length && (used[next] as number) < node.start) next++;
+      const needed = node.start + spanOf(node.depth) > size || covers(node, used[next] ?? -1);
+      if (!needed) wipe(node.key);
+      return needed;
+    });
+  }
+
   /** Wipes the way down to the entry asked for last. */
   forget(): void {
     for (const step of this.#way.splice(0)) wipeStep(step);

@@ -155,7 +155,8 @@ export class Eraser {
       if (!slots.includes(dossier)) entries.set(dossier, [...(entries.get(dossier) ?? []), index]);
     }
     if (keepKeys || (entries.size + slots.length === 0 && !journal.vault.isHalfDone)) return;
-    await journal.vault.destroy({ entries, slots });
+    const entriesOf = (slot: string) => journal.index.entriesOf(slot, -1);
+    await journal.vault.destroy({ entries, slots, size: journal.size, entriesOf });
   }
 
   async #deleteBodies(index: number): Promise<void> {
