@@ -39,7 +39,7 @@ export function readRooms(): Room[] {
 
 /** Every file under a folder that ends in one of these (of a glob's braces), except what is installed or built. */
 export function readFiles(dir: string, endings: string): SourceFile[] {
-  const skipped = new Set(['node_modules', 'dist', '.state']);
+  const skipped = new Set(['node_modules', 'dist', 'reports', '.state']);
   return globSync(`**/*.{${endings}}`, { cwd: join(root, dir), exclude: (path) => skipped.has(basename(path)) }).map(
     (name) => ({ path: `${dir}/${name}`, text: readText(`${dir}/${name}`) ?? '' }),
   );
