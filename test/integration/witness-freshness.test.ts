@@ -6,7 +6,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fromBase64url, utf8, verifyBytes } from '@eenmaal/crypto';
+import { judgeProofFile, makeLeaf } from '@eenmaal/ledger';
 import type { Id } from '@eenmaal/model';
+import { fetchReceipt, trustText } from '@eenmaal/service-family';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, eventually, startWithFamily } from './support.ts';
@@ -72,6 +75,38 @@ describe('the beat', () => {
     const { answer } = await alone.attestor.transport.call({ op: 'checkpoint', from: 0 });
     expect(answer).not.toHaveProperty('cosigned');
     await alone.chain.stop();
+  });
+});
+
+describe('a receipt', () => {
+  it('rests on what witnesses confirmed, for who has a policy, and waits for them', async () => {
+    const slow = await openWorld('receipt', {}, { beatMs: 3_600_000, maxStaleness: 3600 });
+    try {
+      const { family, chain, asking, place, send } = slow;
+      const trust = asking.witnesses.trust(60);
+      await eventually(async () => expect(await shown(slow.attestor)).toHaveProperty('cosigned.checkpoint'));
+      const { index } = await send('Bewijs hiervan');
+      const { party } = family.mother;
+      const mother = await chain.participant(party, { identity: family.keys.mother, trust });
+      await mother.sync();
+      const source = { participant: mother, transport: mother.transport, dossier: place.dossier };
+      expect(await codeOf(fetchReceipt(source, index)), 'not confirmed yet').toBe('quorum-stale');
+      await family.mother.withdraw(place.dossier, [place.compartment], 'org-b');
+      const receipt = await eventually(() => fetchReceipt(source, index));
+      const { proof, type, salt, event } = JSON.parse(receipt) as Record<'proof' | 'salt' | 'event', string> & {
+        type: number;
+      };
+      const leaf = makeLeaf(type, fromBase64url(salt), utf8(event));
+      expect(judgeProofFile(utf8(proof), leaf, trust.policy, verifyBytes)).toMatchObject({
+        index,
+        judgement: { trusted: true },
+      });
+      expect(trustText(mother)).toBe(trust.text);
+      const later = await fetchReceipt(source, index, receipt);
+      expect(JSON.parse(later)).toHaveProperty('compare.proof');
+    } finally {
+      await closeWorld(slow);
+    }
   });
 });
 

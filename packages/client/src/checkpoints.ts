@@ -52,6 +52,11 @@ export class Checkpoints {
     this.#stopped = options.stopped ?? false;
   }
 
+  /** The witness policy this participant was given, if any. */
+  get trust(): ClientOptions['trust'] {
+    return this.#options.trust;
+  }
+
   /** Two histories were found, now or before: nothing may be sent or opened any more. @throws `split-view` */
   mustBeOne(): void {
     if (this.#stopped) throw new EenmaalError('split-view', 'found before: an officer must look at it');

@@ -107,10 +107,10 @@ export async function run(
       return [await member.refuse(words[0] ?? '', parts())];
     case 'wie':
     case 'who':
-      return member.who();
+      return [...member.who(), ...confirmation(source, language)];
     case 'overzicht':
     case 'overview':
-      return seen.overview();
+      return [...(await seen.overview()), ...confirmation(source, language)];
     case 'nieuws':
     case 'notices':
       return seen.notices();
@@ -156,6 +156,15 @@ function isOn(word: string | undefined): boolean {
   if (word === 'aan' || word === 'on') return true;
   if (word === 'uit' || word === 'off') return false;
   throw new EenmaalError('malformed');
+}
+
+/** How far witnesses confirmed the log, and until when that is new: where this person was given a witness policy. */
+function confirmation({ participant: { checkpoints } }: Source, language: Language): string[] {
+  if (!checkpoints.trust) return [];
+  const { confirmed } = checkpoints;
+  if (!confirmed) return [TEXTS[language].unconfirmed];
+  const { by, at, until } = confirmed;
+  return [TEXTS[language].confirmed(by.length, day(at, language), day(until, language), until > Date.now())];
 }
 
 /** What there is to get a receipt of, with its place in the log. */

@@ -2,16 +2,13 @@
  * The receipt (bewijs) of one entry: the event with its salt, and the proof that its leaf is in the signed log. Anyone checks
  * it without us, on the page `receipt/receipt.html`; what the file holds is in `receipt/FORMAT.md`.
  */
-import type { Participant, Transport } from '@eenmaal/client';
-import { fromBase64url, signingBytes, text, toBase64, toBase64url, utf8, verifyBytes } from '@eenmaal/crypto';
+import { formatLogKey, logKeyOf, type Participant, type Transport } from '@eenmaal/client';
+import { fromBase64url, text, toBase64, toBase64url, utf8, verifyBytes } from '@eenmaal/crypto';
 import { readObject } from '@eenmaal/envelope';
 import {
-  ED25519,
   formatProofFile,
-  formatVkey,
   LedgerError,
   makeLeaf,
-  makeVerifierKey,
   openCheckpoint,
   parseProofFile,
   type VerifierKey,
@@ -62,14 +59,14 @@ export function makeReceipt({ entry, inclusion, checkpoint, log, signer, compare
 }
 
 /** The key the ledger signs its checkpoints with, by the region statement this participant was given. */
-export function logKey({ region }: Participant): VerifierKey {
-  const statement = readObject('eenmaal-statement+jws', region).payload;
-  if (statement.kind !== 'region') throw new EenmaalError('malformed', 'region statement');
-  return makeVerifierKey(statement.origin, ED25519, signingBytes(statement.ledger));
-}
+export const logKey = ({ region }: Participant): VerifierKey => logKeyOf(region);
 
-/** That key as a policy (C2SP tlog-policy), to give to whoever checks; witnesses are theirs to add. */
-export const trustText = (participant: Participant): string => `log ${formatVkey(logKey(participant))}\nquorum none\n`;
+/**
+ * Whom to trust, as a policy (C2SP tlog-policy) to give to whoever checks: this participant's own, or the log's key alone, where
+ * witnesses are theirs to add.
+ */
+export const trustText = ({ region, checkpoints }: Participant): string =>
+  checkpoints.trust?.text ?? `log ${formatLogKey(region)}\nquorum none\n`;
 
 /** A participant with its way to the ledger, as `takeSeat` gives them. */
 export type Source = { participant: Participant; transport: Transport; dossier: Id };
@@ -86,9 +83,10 @@ export async function entriesOf({ transport, dossier }: Source): Promise<EntryVi
 }
 
 /**
- * The receipt of one entry, at the newest checkpoint.
+ * The receipt of one entry, at the newest checkpoint; with a witness policy, at the newest that enough witnesses confirmed.
  * @param beside an earlier receipt: the new one then also proves that the log only grew since
- * @throws `malformed` when this participant sees no such entry; `split-view` when what the ledger proves is wrong
+ * @throws `malformed` when this participant sees no such entry; `quorum-stale` when no witnesses confirmed it yet;
+ *   `split-view` when what the ledger proves is wrong
  */
 export async function fetchReceipt(source: Source, index: number, beside?: string): Promise<string> {
   const { participant, transport } = source;
@@ -96,10 +94,9 @@ export async function fetchReceipt(source: Source, index: number, beside?: strin
   const entry = (await entriesOf(source)).find((one) => one.index === index);
   if (!entry) throw new EenmaalError('malformed', 'no such entry');
   try {
-    const compare = beside === undefined ? undefined : await growthSince(source, beside, log);
-    if (!compare) await participant.checkpoints.advance();
-    const { signed: checkpoint, position } = participant.checkpoints;
-    const { answer } = await transport.call({ op: 'inclusion', index, size: position.size });
+    const { signed: checkpoint, size } = await newestFor(participant, index);
+    const compare = beside === undefined ? undefined : await growthSince(source, beside, log, size);
+    const { answer } = await transport.call({ op: 'inclusion', index, size });
     const inclusion = answer.proof.map(fromBase64url);
     const signer = signerOf(participant, entry);
     return makeReceipt({ entry, inclusion, checkpoint, log, ...(signer && { signer }), ...(compare && { compare }) });
@@ -109,20 +106,23 @@ export async function fetchReceipt(source: Source, index: number, beside?: strin
   }
 }
 
-/** Why the newest checkpoint, which is then this participant's position, continues the one in an earlier receipt. */
-async function growthSince({ participant, transport }: Source, beside: string, log: VerifierKey): Promise<Comparison> {
+/** The checkpoint a receipt of this entry rests on. */
+async function newestFor({ checkpoints }: Participant, index: number): Promise<{ signed: string; size: number }> {
+  const { size } = await checkpoints.advance();
+  if (!checkpoints.trust) return { signed: checkpoints.signed, size };
+  const { confirmed } = checkpoints;
+  if (!confirmed || confirmed.size <= index) throw new EenmaalError('quorum-stale', 'not confirmed yet');
+  return confirmed;
+}
+
+/** Why the checkpoint of this size continues the one in an earlier receipt; or the other way round, when that was newer. */
+async function growthSince({ transport }: Source, beside: string, log: VerifierKey, size: number): Promise<Comparison> {
   const { proof: file } = parseJson(EarlierReceipt, beside);
   const { checkpoint } = parseProofFile(utf8(file));
-  const keys = { log, witnesses: [] };
-  const { size: from } = openCheckpoint(checkpoint, keys, verifyBytes);
-  for (let tries = 0; tries < 20; tries++) {
-    const { size } = await participant.checkpoints.advance();
-    const { answer } = await transport.call({ op: 'checkpoint', from });
-    const newest = openCheckpoint(utf8(answer.checkpoint), keys, verifyBytes);
-    // it grew in between: both must be about one size
-    if (newest.size === size) return { checkpoint: text(checkpoint), proof: answer.proof.map(fromBase64url) };
-  }
-  throw new EenmaalError('ledger-unreachable', 'the ledger grows too fast to compare');
+  const { size: earlier } = openCheckpoint(checkpoint, { log, witnesses: [] }, verifyBytes);
+  const ends = { from: Math.min(earlier, size), size: Math.max(earlier, size) };
+  const { answer } = await transport.call({ op: 'checkpoint', ...ends });
+  return { checkpoint: text(checkpoint), proof: answer.proof.map(fromBase64url) };
 }
 
 /** The key that the event's signature names, as the registry knows it; the ledger's own records have none. */

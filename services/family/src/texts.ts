@@ -83,6 +83,9 @@ Nederlands is de gewone taal; --lang en geeft Engels.`,
     `Bewaard: ${file}. Geef het alleen aan wie het mag lezen.\nControleren kan met ${page}, ook zonder internet.`,
   receiptTrust: (trust: string) =>
     `Wie controleert, heeft deze sleutel nodig. Geef hem langs een andere weg:\n\n${trust}`,
+  confirmed: (count: number, at: string, until: string, isNew: boolean) =>
+    `${count} ${count === 1 ? 'getuige heeft' : 'getuigen hebben'} op ${at} bevestigd dat er maar één logboek is. ${isNew ? `Dit geldt tot ${until}.` : 'Dat is te lang geleden: vraag uw vaste contact waarom.'}`,
+  unconfirmed: 'Nog geen getuigen hebben dit logboek bevestigd.',
   you: 'u',
   family: 'een gezinslid',
   noSuchPart: (part: string) => `Er is geen onderdeel "${part}". Kijk met "onderdelen" welke er zijn.`,
@@ -101,6 +104,8 @@ const PROBLEMS_NL: Partial<Record<ErrorCode, string>> = {
   'too-large': 'Uw tekst is te lang. Maak hem korter, of stuur hem als bijlage.',
   'storage-full': 'Er is nu geen ruimte. Er is niets opgeslagen. Probeer het later nog eens.',
   'keystore-locked': 'Uw sleutels gaan niet open. Controleer uw geheime bestand.',
+  'quorum-stale':
+    'Getuigen hebben dit nog niet bevestigd. Er is niets verloren. Wacht even en probeer het dan nog eens.',
   'split-view': 'Er klopt iets niet met het logboek. Stop en bel de privacy officer.',
   malformed: 'Wij begrijpen deze opdracht niet. Kijk hieronder hoe het moet.',
 };
@@ -168,6 +173,9 @@ Purposes: support, safety, inquiry, measure, treatment, education.`,
   receiptKept: (file, page) =>
     `Kept: ${file}. Give it only to who may read it.\nIt can be checked with ${page}, also without internet.`,
   receiptTrust: (trust) => `Whoever checks needs this key. Give it by another way:\n\n${trust}`,
+  confirmed: (count, at, until, isNew) =>
+    `${count} witness${count === 1 ? '' : 'es'} confirmed on ${at} that there is only one log. ${isNew ? `This holds until ${until}.` : 'That is too long ago: ask your regular contact why.'}`,
+  unconfirmed: 'No witnesses have confirmed this log yet.',
   you: 'you',
   family: 'a family member',
   noSuchPart: (part) => `There is no part "${part}". See with "parts" which there are.`,
