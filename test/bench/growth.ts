@@ -175,13 +175,14 @@ export async function growth({ quick }: Settings): Promise<Group> {
     what,
     middle(list, ({ all }) => all / 1000),
     middle(list, ({ opening }) => opening / 1000),
+    middle(list, ({ cpu }) => cpu / 1000),
     middle(list, ({ peak }) => peak),
     middle(list, ({ ready }) => ready),
   ];
   const count = size.toLocaleString('en');
   return {
     title: `growth: a log of ${count} entries of ${dossiers.toLocaleString('en')} dossiers`,
-    header: ['start', 's, whole process', 's, of them opening', 'MB at most', 'MB when ready'],
+    header: ['start', 's, whole process', 's, of them opening', 's of processor time', 'MB at most', 'MB when ready'],
     rows: [
       row('from a snapshot of all', starts),
       row(`from nothing, ${replayed.size.toLocaleString('en')} entries`, [replayed.started]),
@@ -190,6 +191,7 @@ export async function growth({ quick }: Settings): Promise<Group> {
       {
         what: 'times a start from a snapshot of all fits into 2 s',
         value: spread(starts.map(({ all }) => 2000 / all)),
+        cpu: spread(starts.map(({ cpu }) => 2000 / cpu)),
         goal: 1,
       },
       {
