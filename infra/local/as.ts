@@ -19,17 +19,20 @@ export async function runAs(
     process.exitCode = 1;
     return;
   }
-  const env = {
-    ...process.env,
+  runProgram(program, args, {
     EENMAAL_NATS_URL: (JSON.parse(running) as { url: string }).url,
     EENMAAL_STATE_DIR: join(STATE, 'keys', keys),
     EENMAAL_KEY_SECRET_FILE: join(STATE, 'secret'),
     EENMAAL_REGION_FILE: join(STATE, 'region.jws'),
     EENMAAL_WITNESS_POLICY_FILE: join(STATE, 'policy.txt'),
     ...more,
-  };
+  });
+}
+
+/** Runs one of our programs here, with these settings besides what is in the environment. */
+export function runProgram(program: string, args: readonly string[], more: Record<string, string> = {}): void {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, program), ...args], {
-    env,
+    env: { ...process.env, ...more },
     stdio: 'inherit',
   });
   child.on('exit', (code) => {

@@ -19,10 +19,16 @@ export const paths = {
   partnerServices: statePath('partners.yaml'),
   config: statePath('nats/nats.conf'),
   region: statePath('region/region.jws'),
+  witnessedLogs: statePath('region/witnessed-logs.txt'),
+  policy: statePath('region/policy.txt'),
   families: statePath('keys/families.nkey'),
   keys: (party: string): string => statePath('keys', party),
   secret: (name: string): string => statePath('secrets', name),
 };
+
+/** The witnesses in docker-compose.yml; both must have confirmed whatever is believed. */
+export const WITNESSES = ['fg', 'gemeente-getuige'];
+export const witnessOf = (name: string): string => `witness-${name}`;
 
 /** What of an organisation's file matters to its container; its own program checks the rest. */
 const PartnerPort = z.object({ id: OrganisationId, port: z.number().int().min(1).max(65_535) });
@@ -78,6 +84,7 @@ export async function prepareFiles(partners: readonly PartnerContainer[]): Promi
   await ensureSecret(paths.secret('steward.key'));
   const mounted = [
     'ledger.key',
+    ...WITNESSES.map((name) => `${witnessOf(name)}.key`),
     ...partners.flatMap((partner) => secretsOf(serviceOf(partner)).map(({ file }) => file)),
   ];
   for (const file of mounted) {
@@ -119,4 +126,15 @@ export function checkRegion(statement: { ledger: unknown; steward: unknown }, le
       'malformed',
       `${paths.region} belongs to other keys. To begin anew: compose.ts down --volumes, and remove ${STATE}`,
     );
+}
+
+/** Which log the witnesses look at. @param logLine `log <vkey>` */
+export const writeWitnessedLogs = (logLine: string): Promise<void> =>
+  writePublic(paths.witnessedLogs, `${logLine}\nquorum none\n`);
+
+/** The policy every participant gets with the region statement. @param vkeys by the name of the witness */
+export function writePolicy(logLine: string, vkeys: ReadonlyMap<string, string>): Promise<void> {
+  const lines = Array.from(vkeys, ([name, vkey]) => `witness ${name} ${vkey} http://${witnessOf(name)}:4290`);
+  const group = `group everybody all ${[...vkeys.keys()].join(' ')}`;
+  return writePublic(paths.policy, [logLine, ...lines, group, 'quorum everybody', ''].join('\n'));
 }

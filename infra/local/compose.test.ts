@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { checkRegion, partnerServices, paths, readPartners, serviceOf } from './compose-files.ts';
+import { checkRegion, partnerServices, paths, readPartners, serviceOf, WITNESSES, witnessOf } from './compose-files.ts';
 
 type Service = { [key: string]: unknown; ports?: string[]; networks?: unknown; user?: string; mem_limit?: string };
 
@@ -16,9 +16,9 @@ const { services: fixed } = parse(composeFile, { merge: true }) as { services: R
 const all = Object.entries({ ...fixed, ...generated.services });
 
 describe('every container', () => {
-  it('is there: the message server, its store, the ledger, and one for each organisation', () => {
+  it('is there: the message server, its store, the ledger, the witnesses, and one for each organisation', () => {
     expect(all.map(([name]) => name).sort()).toEqual(
-      ['ledger', 'nats', 'nats-store', ...partners.map(serviceOf)].sort(),
+      ['ledger', 'nats', 'nats-store', ...WITNESSES.map(witnessOf), ...partners.map(serviceOf)].sort(),
     );
   });
 
@@ -51,6 +51,17 @@ describe('every container', () => {
   it('cannot reach the server without login, unless it is the ledger', () => {
     const reaching = all.filter(([, { networks }]) => JSON.stringify(networks ?? []).includes('control'));
     expect(reaching.map(([name]) => name).sort()).toEqual(['ledger', 'nats']);
+  });
+});
+
+describe('a witness', () => {
+  it('is reached by the ledger alone, and keeps its key and state by itself', () => {
+    const witnesses = all.filter(([name]) => WITNESSES.map(witnessOf).includes(name));
+    expect(witnesses).toHaveLength(2);
+    for (const [, service] of witnesses) expect(service.networks).toEqual(['witness']);
+    expect(new Set(witnesses.map(([, { volumes, secrets }]) => JSON.stringify([volumes, secrets]))).size).toBe(2);
+    const others = all.filter(([, { networks }]) => JSON.stringify(networks ?? []).includes('witness'));
+    expect(others.map(([name]) => name).sort()).toEqual(['ledger', ...WITNESSES.map(witnessOf)].sort());
   });
 });
 

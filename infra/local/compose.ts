@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { accountOf, newNkey, nkeySigner } from '@eenmaal/broker';
+import { formatLogKey } from '@eenmaal/client';
 import { readObject } from '@eenmaal/envelope';
 import {
   type Joined,
@@ -29,8 +30,12 @@ import {
   readPartners,
   root,
   serviceOf,
+  WITNESSES,
+  witnessOf,
+  writePolicy,
   writePublic,
   writeServerConfig,
+  writeWitnessedLogs,
 } from './compose-files.ts';
 import { regionStatement } from './region-statement.ts';
 
@@ -82,6 +87,7 @@ async function up(args: string[]): Promise<void> {
     await Promise.all(values.officer.map(async (id) => [id, await keystore(`officer-${id}`)] as const)),
   );
   const region = await ensureRegion(values.region, steward, ledger.keys);
+  await enrolWitnesses(region);
   const changed = await writeServerConfig(ledger.nkey, [
     { name: STEWARD, publicNkey: steward.nkey.public },
     { name: 'families', publicNkey: await familiesNkey() },
@@ -89,7 +95,7 @@ async function up(args: string[]): Promise<void> {
     ...enrolled.map(({ account, nkey }) => ({ name: account, publicNkey: nkey })),
   ]);
   const running = (await output('ps', '--services', '--status', 'running')).split('\n').includes('nats');
-  await must('up', '--detach', '--remove-orphans', 'nats', 'ledger');
+  await must('up', '--detach', '--remove-orphans', 'nats', 'ledger', ...WITNESSES.map(witnessOf));
   if (changed && running) await reloadServer();
 
   await register(region, steward, officers, enrolled);
@@ -101,6 +107,18 @@ async function up(args: string[]): Promise<void> {
 /** Lets a service make its keys in its own volume, and answers the public ones. Asking again gives the same. */
 async function enrol<T>(service: string, program: string[]): Promise<T> {
   return JSON.parse(await output('run', '--rm', '--no-deps', '-T', service, ...program)) as T;
+}
+
+/** Lets every witness make its key in its own volume, and writes whom to trust. */
+async function enrolWitnesses(region: string): Promise<void> {
+  const logLine = `log ${formatLogKey(region)}`;
+  await writeWitnessedLogs(logLine);
+  const vkeys = new Map<string, string>();
+  for (const name of WITNESSES) {
+    const service = ['run', '--rm', '--no-deps', '-T', witnessOf(name)];
+    vkeys.set(name, (await output(...service, 'services/witness/src/main.ts', 'vkey')).trim());
+  }
+  await writePolicy(logLine, vkeys);
 }
 
 /** Made once. Everything that is ever proved in this region hangs on it, so it is never made anew over an old one. */
