@@ -195,10 +195,9 @@ describe('a snapshot file', () => {
   it('is refused with parts of equal length swapped, or with a part of an older one', () => {
     const { keys, path, replayed } = made();
     const good = readFileSync(path);
-    // the same log sealed again: every part as long as before, under the same key, and not the one that is listed
+    // the same log sealed again: parts as long as before, under the same keys, and not those that are listed
     writeSnapshot(replayed, null, keys.options(path));
     const again = readFileSync(path);
-    expect(again.length).toBe(good.length);
     const tree = [...replayed.tree.stored()].reduce((sum, piece) => sum + piece.length, 0);
     const mixed = Buffer.from(good);
     again.copy(mixed, tree + 3000, tree + 3000, tree + 6000);
