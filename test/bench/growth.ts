@@ -75,8 +75,8 @@ export async function startGrowth() {
         now = batch.at(-1)?.at ?? now;
         const those = batch;
         batch = [];
-        await journal.run((_, __, append) => {
-          for (const { slot, event, input } of those) append({ slot, event, input });
+        await journal.run((_, at, append) => {
+          for (const { slot, event, input } of those) append({ slot, event: { ...event, at }, input });
         });
       };
       for (const made of entries) if (batch.push(made) >= TOGETHER) await flush();
