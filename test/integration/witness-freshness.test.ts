@@ -6,10 +6,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logKeyOf } from '@eenmaal/client';
 import { fromBase64url, utf8, verifyBytes } from '@eenmaal/crypto';
-import { judgeProofFile, makeLeaf } from '@eenmaal/ledger';
+import { hashLeaf, judgeProofFile, makeLeaf, signCheckpoint, Tree } from '@eenmaal/ledger';
 import type { Id } from '@eenmaal/model';
 import { fetchReceipt, trustText } from '@eenmaal/service-family';
+import { Publisher, type WitnessFailure } from '@eenmaal/service-ledger';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, eventually, startWithFamily } from './support.ts';
@@ -127,6 +129,37 @@ describe('a withdrawal', () => {
       }, 3000);
     } finally {
       await closeWorld(slow);
+    }
+  });
+});
+
+describe('a witness that saw another history', () => {
+  it('is an alarm at the ledger, which then opens nothing', async () => {
+    const alarms: string[] = [];
+    const onSplitView = ({ witness, reason }: WitnessFailure): void => void alarms.push(`${witness} ${reason}`);
+    const turned = await openWorld('turned', {}, { onSplitView });
+    try {
+      const { chain, asking, send, received, reader } = turned;
+      await eventually(async () => expect(await shown(turned.attestor)).toMatchObject({ whole: true }));
+      const { envelope } = await send('Nog te openen');
+      const one = await received(envelope);
+      // somebody with the log's key goes on from here in another way, and has it confirmed first
+      const { tree } = chain.ledger.journal;
+      const other = Tree.restore(tree.size, Buffer.concat([...tree.stored()]));
+      for (let i = 0; i < 1000; i++) other.append(hashLeaf(utf8(`another ${i}`)));
+      const log = logKeyOf(chain.region);
+      const sign = (bytes: Uint8Array) => chain.ledgerIdentity.signing.sign(bytes);
+      const signed = signCheckpoint({ origin: log.name, size: other.size, root: other.root() }, log, sign);
+      const { policy } = asking.witnesses.trust();
+      const publisher = new Publisher({ policy, clock: Date.now, timeoutMs: 2000, maxAge: 60 });
+      expect(await publisher.publish(signed, other)).toMatchObject({ quorum: true });
+      await send('Daarna');
+      await eventually(async () =>
+        expect([...alarms].sort()).toEqual(['witness.test/fg ahead', 'witness.test/getuige ahead']),
+      );
+      await eventually(async () => expect(await codeOf(reader.open(one, 'support'))).toBe('quorum-stale'));
+    } finally {
+      await closeWorld(turned);
     }
   });
 });

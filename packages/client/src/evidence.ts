@@ -112,7 +112,7 @@ function readClaim(claim: Claim): { party: PartyId; kid: KeyId; position: Positi
 }
 
 /** How far the maker of a claim says it had seen the log. @throws `malformed` */
-export const positionOf = (claim: Claim): Position => readClaim(claim).position;
+const positionOf = (claim: Claim): Position => readClaim(claim).position;
 
 /** The key a logged statement registers for this party. */
 function keyIn(event: string, party: PartyId): Uint8Array {

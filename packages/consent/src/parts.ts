@@ -32,7 +32,7 @@ export const PER_DOSSIER = [
 type Divided = (typeof PER_DOSSIER)[number];
 
 /** What only its entry says of a message. */
-export const SECRET_FIELDS = ['purpose', 'marks', 'secretHash', 'stored', 'size', 'bodyHash', 'attachments'] as const;
+const SECRET_FIELDS = ['purpose', 'marks', 'secretHash', 'stored', 'size', 'bodyHash', 'attachments'] as const;
 /** In the place of the same, when the key of its entry was destroyed: as the fold of its erasure leaves it. */
 const UNKNOWN: Pick<MessageState, (typeof SECRET_FIELDS)[number]> = {
   ...{ purpose: 'support', marks: [], secretHash: '', stored: 0, size: 0, bodyHash: '', attachments: [] },
