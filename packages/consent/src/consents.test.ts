@@ -94,6 +94,19 @@ describe('a permit', () => {
   });
 });
 
+describe('a yes that is none', () => {
+  it('to purposes that nobody shares, or of somebody who does not decide, denies', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, K8, CLINIC, { purposes: ['treatment'] });
+    region.grant(FATHER, K8, CLINIC, { purposes: ['support'] });
+    expect(ask(region, CLINIC, K8)).toMatchObject({ outcome: 'deny', code: 'D-PURPOSE' });
+    region.custody('child8', 'mother');
+    region.grant(MOTHER, K8, SCHOOL);
+    region.custody('child8', 'father');
+    expect(ask(region, SCHOOL, K8)).toMatchObject({ outcome: 'deny', code: 'D-NO-AUTHORITY' });
+  });
+});
+
 describe('a yes elsewhere', () => {
   it('is one that is in force, beside others that are not', () => {
     const region = makeFamily();

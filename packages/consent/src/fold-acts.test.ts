@@ -157,7 +157,9 @@ describe('a death', () => {
     for (const name of ['mother', 'father', 'child8', 'child14'].map(id))
       expect(region.state.persons.get(name)).toEqual(before.get(name));
     expect(region.state.persons.get(id('aunt'))).toMatchObject({ dead: true });
-    expect(decide(region.state, { party: SCHOOL, compartment: K8 }, START).code).toBe('P-CONSENT-ALL');
+    region.must(TEAM, death('father'));
+    expect(region.state.persons.get(id('child14'))).toMatchObject({ custody: [id('mother')], secretAddress: false });
+    expect(decide(region.state, { party: SCHOOL, compartment: K8 }, START).code).toBe('H-SURVIVOR-CONFIRM');
   });
 });
 
