@@ -1,0 +1,26 @@
+/** Plays one attack: once against the checks as they are, and once with those switched off that should notice it. */
+import { expect } from 'vitest';
+import { NOTHING, noticed, type Off } from './attack-contacts.ts';
+import { Hand } from './attack-hand.ts';
+import { copied, serveStore, type World } from './attack-world.ts';
+import type { Attack } from './attacks.ts';
+
+export async function play(world: World, attack: Attack, seed: string): Promise<string> {
+  const { disk, change, lie, snapshot, noticedBy: contact, says, off } = attack;
+  const copy = copied(world.now);
+  const hand = new Hand(world, copy, `${seed}/${attack.name}`);
+  if (!snapshot) copy.snapshot = null;
+  change?.(hand);
+  const meet = async (switchedOff: readonly Off[]): Promise<string> => {
+    const served = await serveStore(world, disk ? (streams) => disk(streams, hand) : copy);
+    try {
+      return await noticed({ world, served, copy, contact, lie }, switchedOff);
+    } finally {
+      await served.stop();
+    }
+  };
+  const said = await meet([]);
+  expect(said, `${attack.name}, seed ${seed}`).toMatch(says);
+  if (off) expect(await meet(off), `${attack.name}, seed ${seed}, without ${off}`).toBe(NOTHING);
+  return said;
+}
