@@ -3,6 +3,7 @@
  * confirmed by their own policy; and while they are away nothing is opened, but everything is still taken in.
  */
 import { mkdtemp } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -131,6 +132,31 @@ describe('a withdrawal', () => {
       await closeWorld(slow);
     }
   });
+});
+
+describe('a withdrawal, while witnesses take a connection and never answer', () => {
+  it('is acknowledged all the same, long before they have had their time', async () => {
+    const timeoutMs = 60_000;
+    const hanging = await openWorld('hanging', {}, { beatMs: 3_600_000, timeoutMs, maxStaleness: 3600 });
+    const silent: Server[] = [];
+    try {
+      const { asking, family, place, attestor } = hanging;
+      await eventually(async () => expect(await shown(attestor)).toHaveProperty('cosigned.checkpoint'));
+      await asking.witnesses.stop();
+      let asked = 0;
+      for (const { url } of asking.witnesses.trust().policy.witnesses) {
+        const server = createServer(() => asked++);
+        silent.push(server.listen(Number(new URL(url ?? '').port), '127.0.0.1'));
+      }
+      const began = performance.now();
+      await family.mother.withdraw(place.dossier, [place.compartment], 'org-b');
+      expect(performance.now() - began).toBeLessThan(timeoutMs / 3);
+      await eventually(async () => expect(asked, 'asked at once, both').toBe(2));
+    } finally {
+      for (const server of silent) server.close();
+      await closeWorld(hanging);
+    }
+  }, 60_000);
 });
 
 describe('a witness that saw another history', () => {
