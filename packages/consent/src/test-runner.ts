@@ -42,10 +42,11 @@ function describe(name: string, body: () => void): void {
   path = [...path, name];
   before = [...before];
   // what a description sets up is code of tests, not of a module that is loaded: it makes no change a static one
-  const { mutantCoverage } = instrumented;
-  if (mutantCoverage) instrumented.mutantCoverage = { static: {}, perTest: {} };
+  const { mutantCoverage = { static: {}, perTest: {} } } = instrumented;
+  const loaded = mutantCoverage.static;
+  mutantCoverage.static = {};
   body();
-  instrumented.mutantCoverage = mutantCoverage;
+  mutantCoverage.static = loaded;
   ({ path, before } = outer);
 }
 function it(name: string, run: () => unknown): void {
