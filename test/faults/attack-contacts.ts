@@ -58,6 +58,8 @@ export type Contact =
   | 'returning'
   /** somebody who is handed a message from the other history */
   | 'receiver'
+  /** a reader that opens the newest message */
+  | 'opening'
   /** the ledger service, of what the log says is erased: it destroys it again before it serves */
   | 'erased'
   /** the privacy officer's replay */
@@ -101,6 +103,10 @@ const inWords = (error: unknown): string => {
 };
 const nothingBut = (error: unknown): string => (error === null ? NOTHING : inWords(error));
 
+/** Nobody draws what somebody drew before. */
+let drawn = 0;
+const newRandom = () => seededRandom(`contact ${drawn++}`);
+
 type Running = LedgerService & { refused: string[]; store: LedgerStore };
 
 async function start(
@@ -128,7 +134,7 @@ async function start(
     },
   };
   const service = await startLedger({
-    ...{ store, identity, vaultKeys, law, region, clock, random: seededRandom(`${Math.random()}`), snapshot },
+    ...{ store, identity, vaultKeys, law, region, clock, random: newRandom(), snapshot },
     ...{ monotonic: () => performance.now(), unsafe: { keepKeys: off.includes('keepKeys') } },
     ...more,
   });
@@ -153,6 +159,8 @@ async function meet(scene: Scene, off: readonly Off[], signal: AbortSignal, stop
       return nothingBut(await failure(() => readEverything(world, service)));
     case 'returning':
       return nothingBut(await failure(() => mother().sync()));
+    case 'opening':
+      return nothingBut(await failure(() => openNewest(world, readerOf(world, service))));
     case 'erased':
       return world.erased.every((index) => service.journal.vault.keyOf(world.dossier, index) === null)
         ? 'erased again'
@@ -178,7 +186,7 @@ function participant(
   more: Partial<ConstructorParameters<typeof Participant>[0]> = {},
 ): Participant & { transport: Transport } {
   const { region, law, clock, ledgerIdentity } = world.chain;
-  const random = seededRandom(`${party} ${Math.random()}`);
+  const random = newRandom();
   const request = (frame: Uint8Array) => handle(accountOf(party), frame);
   const ledgerSealingKey = ledgerIdentity.sealing.publicKey;
   const honest = openChannel({ request, identity, party, clock, random, ledgerSealingKey });
@@ -201,6 +209,12 @@ async function readEverything(world: World, service: LedgerService): Promise<voi
     const { entries } = (await officer.transport.call({ op: 'log', from })).answer;
     from += entries.length;
   }
+}
+
+async function openNewest({ dossier, told }: World, reader: Participant): Promise<void> {
+  await reader.sync();
+  const [newest] = await reader.receive(dossier, told.slice(-1));
+  await reader.open(newest as NonNullable<typeof newest>, 'support');
 }
 
 async function officerSays(world: World, service: LedgerService, kept?: Kept): Promise<string> {

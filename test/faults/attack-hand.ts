@@ -109,6 +109,12 @@ export class Hand {
     const plain = encodeEntryBody({ salt, event: json, ...(secret && { secret }) });
     return { ...entry, body: sealWithNonce(key, plain, entryContext(entry, index), this.random) };
   }
+  /** The same entry under its own leaf, with another secret beside the event: no leaf covers that. */
+  resealed(entry: CommitEntry, index: number, secret: Uint8Array): CommitEntry {
+    const plain = encodeEntryBody({ ...this.#open(entry, index), secret });
+    const key = this.keyOf(entry.slot)?.keyOf(index) as Uint8Array;
+    return { ...entry, body: sealWithNonce(key, plain, entryContext(entry, index), this.random) };
+  }
   /** Another event in the place of one, with leaf and body that fit it. */
   forge(at: number, change: (event: Event) => Event): void {
     const { firstIndex, entries } = this.commit(at);

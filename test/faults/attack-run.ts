@@ -1,9 +1,9 @@
 /** Plays one attack: once against the checks as they are, and once with those switched off that should notice it. */
 import { expect } from 'vitest';
+import type { Attack } from './attack.ts';
 import { NOTHING, noticed, type Off } from './attack-contacts.ts';
 import { Hand } from './attack-hand.ts';
 import { copied, serveStore, type World } from './attack-world.ts';
-import type { Attack } from './attacks.ts';
 
 export async function play(world: World, attack: Attack, seed: string): Promise<string> {
   const { disk, change, lie, snapshot, noticedBy: contact, says, off } = attack;

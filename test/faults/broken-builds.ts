@@ -28,6 +28,8 @@ export type Belief =
   | 'signatures'
   /** that whoever signed had seen this very history */
   | 'seen'
+  /** that whoever said something might */
+  | 'statements'
   /** that whatever was erased, somebody decided so */
   | 'erasures'
   /** that whatever was read had its basis */
@@ -130,6 +132,8 @@ vi.mock('@eenmaal/consent', async (original) => {
       const state = real.emptyState(law);
       return believes('erasures') ? { ...state, erasures: new Decided() } : state;
     },
+    checkStatement: (...given: Parameters<typeof real.checkStatement>) =>
+      believes('statements') ? null : real.checkStatement(...given),
     decide: (...given: Parameters<typeof real.decide>) =>
       believes('bases') ? { ...real.decide(...given), outcome: 'permit' } : real.decide(...given),
   };
