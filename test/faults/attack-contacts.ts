@@ -35,7 +35,7 @@ export type Off =
   | 'age'
   /** what a sender saw */
   | 'confirm';
-const LEDGERS: readonly Off[] = [
+const SWITCHES: readonly Off[] = [
   'memory',
   'snapshot',
   'tree',
@@ -83,7 +83,7 @@ export const NOTHING = 'nothing noticed';
 
 /** What is said by who should notice; `NOTHING` when the log was served as if nothing were wrong with it. */
 export async function noticed(scene: Scene, off: readonly Off[] = []): Promise<string> {
-  const beliefs = off.filter((one): one is Belief => !LEDGERS.includes(one));
+  const beliefs = off.filter((one): one is Belief => !SWITCHES.includes(one));
   return inBuild(beliefs, async () => {
     const abort = new AbortController();
     const stops: (() => unknown)[] = [() => abort.abort()];

@@ -130,6 +130,7 @@ export const IN_THE_STREAMS: readonly Attack[] = [
     noticedBy: 'start',
     says: /^ledger-damaged: ledger-gap/,
     off: ['chain'],
+    short: true,
   },
   {
     name: 'put a commit in twice',
@@ -141,6 +142,7 @@ export const IN_THE_STREAMS: readonly Attack[] = [
     noticedBy: 'start',
     says: /^ledger-damaged: ledger-repeat/,
     off: ['chain'],
+    short: true,
   },
   {
     name: 'rewrite a leaf, and every root after it',

@@ -106,7 +106,7 @@ export const SEEN_BY_OTHERS: readonly Attack[] = [
     off: ['proofs'],
   },
   {
-    name: 'log an opening that had no basis',
+    name: 'log a delivery that had no basis',
     having: 'everything',
     change: (hand) =>
       hand.append(hand.world.dossier, (at) => {
