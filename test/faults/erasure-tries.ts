@@ -94,7 +94,7 @@ export function tryAll(
   return undefined;
 }
 
-export function attempt<T>(act: () => T): T | undefined {
+function attempt<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch {

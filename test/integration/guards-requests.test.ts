@@ -123,7 +123,7 @@ describe('a refusal', () => {
     expect(await codeOf(ask(request()))).toBe('no-basis');
     expect(await codeOf(ask(request()))).toBe('no-basis');
     const events = await logged('refusal');
-    expect(events.map((event) => event.kind === 'refusal' && event.decision.code)).toEqual(['D-REFUSED-PARENT']);
+    expect(events.map((event) => event.kind === 'refusal' && event.decision.code)).toEqual(['D-REFUSED-SELF']);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * THE RULE: may this party read or write this, now? Pure: no clock, no I/O, no organisation names; the same function
  * runs before sending, at delivery, at release and in the auditor's replay. Default deny; what is unknown is denied.
- * Order: who asks (identity, organisation, seat) -> prohibitions -> duty or right that was recorded -> consent -> a right
+ * Order: who asks (identity, organisation, seat) -> prohibitions -> consent -> a duty or right that was recorded -> a right
  * that still must be weighed -> no.
  */
 import type { Decision, Id, Instant, Mark, PartyId, Purpose, ReasonCode, RuleId } from '@eenmaal/model';
@@ -124,15 +124,15 @@ function decideForPartner(
   const { seat } = party;
   if (compartment.audience === 'file' && state.parties.get(compartment.by)?.organisation === party.organisation)
     return seatAnswer(seat, answer(state, now, 'permit', 'P-OWN', NONE, 'FILE'), state, now);
-  const asked = () => caseOf(state, compartment, party, question, now);
-  const disclosed = message && message.disclosures.length > 0 ? decideDisclosed(asked(), message) : null;
-  if (disclosed?.outcome === 'permit') return disclosed;
   const consent = consentOf(state, compartment, party, question, index, now);
   const sender = state.parties.get(message?.sender ?? question.from ?? '');
   const rule = consent.code === 'P-OWN' ? 'OWN' : (sender?.secrecy ?? 'L01');
   const byConsent = answer(state, now, consent.outcome, consent.code, consent.basis, rule);
+  // a yes before a duty: what the family agreed to it may see, also where telling of a disclosure must wait
   if (consent.outcome === 'permit') return seatAnswer(seat, byConsent, state, now);
-  if (disclosed?.outcome === 'hold') return disclosed;
+  const asked = () => caseOf(state, compartment, party, question, now);
+  const disclosed = message && message.disclosures.length > 0 ? decideDisclosed(asked(), message) : null;
+  if (disclosed && disclosed.outcome !== 'deny') return disclosed;
   const right = party.offered.length > 0 ? offeredRight(asked(), sender) : null;
   return right ?? disclosed ?? byConsent;
 }

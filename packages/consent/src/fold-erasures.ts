@@ -33,7 +33,7 @@ export function addMessage(state: State, message: MessageState, seq: number): vo
 }
 
 /** Notes a number as used. In whatever order numbers come, the same are remembered: those within the window. */
-export function useSequence(state: State, sender: PartyId, seq: number): void {
+function useSequence(state: State, sender: PartyId, seq: number): void {
   const sequence = state.sequences.get(sender) ?? { highest: -1, seen: new Set() };
   state.sequences.set(sender, sequence);
   if (seq > sequence.highest - LIMITS.sequenceWindow) sequence.seen.add(seq);

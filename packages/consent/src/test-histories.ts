@@ -58,7 +58,7 @@ import {
   YEAR,
 } from './test-region.ts';
 
-export const MONTH = YEAR / 12;
+const MONTH = YEAR / 12;
 const AUNT = personOf('aunt');
 export const FAMILY = [MOTHER, FATHER, CHILD14, CHILD8, AUNT];
 export const PARTNERS = [TEAM, CLINIC, SCHOOL, GI, VT, RAAD, FOSTER];
@@ -75,7 +75,7 @@ const FILES = [
   [VT, 'child14', id('file-vt-child14')],
 ] as const;
 export const COMPARTMENTS = [...FAMILY_PLACES, id('own-child14'), ...FILES.map(([, , place]) => place)];
-export const PURPOSES = [undefined, 'support', 'safety'] as const;
+const PURPOSES = [undefined, 'support', 'safety'] as const;
 
 const pick = fc.nat(99);
 const by = fc.constantFrom(...FAMILY);

@@ -38,7 +38,7 @@ export const ERRORS = {
   'body-mismatch':
     'The body does not match what was signed. Send header and body together, exactly as they were signed.',
   'mark-too-wide':
-    'The message is marked as protected, but others than its sender may read here. Write it in a compartment of its own.',
+    'The message is marked as protected, but others than its sender may read here. Send it in a compartment of its own.',
   'identifier-in-consult':
     'A consult without a name holds something that points to a person. Take it out, and ask again.',
   // statements

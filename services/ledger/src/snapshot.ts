@@ -247,7 +247,7 @@ const numbers = (read: Uint8Array | undefined): Uint32Array<ArrayBuffer> =>
   new Uint32Array((read as Uint8Array).buffer as ArrayBuffer, 0, (read as Uint8Array).length / 4);
 
 /** Another rule may fold the same log to another state: what an earlier program kept is then of no use. */
-export function programDigest(): string {
+function programDigest(): string {
   digest ??= hash('sha256', PROGRAM.flatMap(sourcesOf).join('\0') + endianness(), 'base64url');
   return digest;
 }

@@ -20,7 +20,7 @@ import { MAIN } from './vault.ts';
 
 export type LogEntry = { slot: string; input: FoldInput; at: number };
 
-export const id = (name: string): Id => `${name.padEnd(21, '_')}A`;
+const id = (name: string): Id => `${name.padEnd(21, '_')}A`;
 const hash = (name: string): string => `${name.padEnd(42, '_')}A`;
 const keysOf = (name: string): PublicKeys => ({
   signing: { kty: 'OKP', crv: 'Ed25519', x: hash(`x-${name}`) },

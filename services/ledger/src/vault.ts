@@ -14,7 +14,7 @@ import { EenmaalError } from '@eenmaal/model';
 export const MAIN = 'main';
 
 /** Where the shelf keys lie. No dossier is named like this. */
-export const SHELVES = 'shelves';
+const SHELVES = 'shelves';
 const SHELF_COUNT = 256;
 
 /**
@@ -224,7 +224,7 @@ function openAny(
 }
 
 /** The shelf keys, as FORMAT.md has them. @throws `ledger-damaged` */
-export function readShelves(plain: Uint8Array): Uint8Array[][] {
+function readShelves(plain: Uint8Array): Uint8Array[][] {
   const shelves: Uint8Array[][] = [];
   let at = 1;
   for (let shelf = 0; shelf < SHELF_COUNT; shelf++) {

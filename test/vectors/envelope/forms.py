@@ -228,8 +228,8 @@ STATEMENTS = {
         *(("outcome", one_of("granted", "partly", "refused")), ("ground", nullable(RULE))),
     ),
     "erase": (
-        *(*DOSSIER, ("kind", one_of("erase")), ("items", many(ID, 1, 64))),
-        *(("request", nullable(ID)), ("ground", RULE)),
+        *(*DOSSIER, ("kind", one_of("erase")), ("items", many(ID, 0, 64))),
+        *(("whole", BOOL), ("request", nullable(ID)), ("ground", RULE)),
     ),
     "supersede": (*DOSSIER, ("kind", one_of("supersede")), ("old", ID), ("new", ID)),
     "dispute": (*DOSSIER, ("kind", one_of("dispute")), ("item", ID), ("on", BOOL)),
