@@ -27,14 +27,14 @@ describe('an organisation file', () => {
   });
 
   it.each([
-    ['an unknown key', `${GOOD}colour: red\n`, 'line 10: colour: unrecognized_keys'],
+    ['an unknown key', `${GOOD}colour: red\n`, 'line 11: colour: unrecognized_keys'],
     ['an unknown key inside', change('role: adviser', 'role: adviser, boss: x'), 'professional.boss'],
     ['a missing key', change('port: 4901\n', ''), 'port: invalid_type'],
     ['a wrong type', change('attests: false', 'attests: maybe'), 'line 6: attests: invalid_type'],
-    ['an unknown purpose', change('safety', 'gossip'), 'line 7: purposes.1: invalid_value'],
+    ['an unknown purpose', change('safety', 'gossip'), 'line 8: purposes.1: invalid_value'],
     ['an id that cannot be one', change('org-a', 'Org A'), 'line 2: id: invalid_format'],
-    ['a key twice', `${GOOD}port: 1\n`, 'line 10: DUPLICATE_KEY'],
-    ['bad yaml', change('[support, safety]', '[support'), 'line 8'],
+    ['a key twice', `${GOOD}port: 1\n`, 'line 11: DUPLICATE_KEY'],
+    ['bad yaml', change('[support, safety]', '[support'), 'line 9'],
     ['no keys at all', 'hello', 'file: invalid_type'],
     ['nothing', '', 'file: invalid_type'],
     ['an alias', `${change('task: Wij', 'task: &a Wij')}x: *a\n`, 'aliases'],
