@@ -9,6 +9,8 @@ export default defineConfig(({ mode }) => {
       exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])],
       // Property tests read this to choose how many cases they try.
       env: { EENMAAL_LONG: long ? '1' : '' },
+      // Most of a test's time is waiting for disks, servers and browsers: two files at a time, also on a small machine.
+      maxWorkers: 2,
       testTimeout: long ? 600_000 : 20_000,
     },
   };
