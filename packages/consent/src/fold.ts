@@ -220,12 +220,21 @@ function foldCompartment(
 ): void {
   const known = state.dossiers.get(dossier);
   if (!known) return;
+  // in one piece and the most asked first: a decision over a whole region waits for memory, not for the processor
   state.compartments.set(id, {
-    ...{ id, dossier, by, audience },
+    id,
+    audience,
+    remembered: new Remembered(),
+    dossier,
+    by,
+    says: [],
     subjects: subjects.map((subject) => sameId(state, subject)),
     people: subjects.flatMap((subject) => state.persons.get(subject) ?? []),
-    ...{ says: [], remembered: new Remembered(), allowed: new Map(), epochs: [], messages: [] },
-    ...{ writers: new Set(), lastMessageAt: 0 },
+    allowed: new Map(),
+    epochs: [],
+    messages: [],
+    writers: new Set(),
+    lastMessageAt: 0,
   });
   known.compartments.push(id);
 }
