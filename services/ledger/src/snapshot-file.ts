@@ -20,12 +20,7 @@ import { openWithNonce, type Random, sealWithNonce, text, toBase64url, utf8 } fr
 import { EenmaalError } from '@eenmaal/model';
 
 /** Why a snapshot is not used. The log is then read from its beginning, which needs nothing but time. */
-export type SnapshotReason =
-  | 'snapshot-damaged'
-  | 'snapshot-not-ours'
-  | 'snapshot-other-program'
-  | 'snapshot-other-law'
-  | 'snapshot-key-missing';
+export type SnapshotReason = 'snapshot-damaged' | 'snapshot-not-ours' | 'snapshot-other-program' | 'snapshot-other-law';
 export class SnapshotRefused extends Error {
   readonly reason: SnapshotReason;
   constructor(reason: SnapshotReason, detail?: string) {
