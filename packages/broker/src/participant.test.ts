@@ -22,6 +22,7 @@ afterAll(() => server.end());
 
 it('carries sealed requests, and the server with all its rights sees none of what is said', async () => {
   const [ledger, wijk] = [newIdentity(random), newIdentity(random)];
+  let taken = () => {};
   const serve = serveChannels({
     keys: ledger,
     authenticate: (party, _kid, account) => {
@@ -29,6 +30,7 @@ it('carries sealed requests, and the server with all its rights sees none of wha
       return wijk.signing.publicKey;
     },
     handle: async (_caller, _request, attached) => {
+      taken();
       await new Promise((resolve) => setTimeout(resolve, 20));
       return { answer: {}, attached };
     },
@@ -73,8 +75,9 @@ it('carries sealed requests, and the server with all its rights sees none of wha
     )
     .toBe('answered');
 
+  const takenIn = new Promise<void>((resolve) => (taken = resolve));
   const last = transport.call(chunk);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await takenIn;
   await serving.stop();
   expect((await last).answer).toEqual({});
   await expect(transport.call(chunk)).rejects.toMatchObject({ code: 'ledger-unreachable' });
