@@ -39,12 +39,16 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-type Settings = { unsafe?: { trustSnapshot?: boolean }; refused?: string[] };
-function openOn(store: LedgerStore, path: string, { unsafe, refused = [] }: Settings = {}): Promise<Journal> {
+type Settings = { unsafe?: { trustSnapshot?: boolean }; refused?: string[]; together?: number };
+function openOn(store: LedgerStore, path: string, { unsafe, refused = [], together }: Settings = {}): Promise<Journal> {
   const { law, vaultKeys, clock } = world.chain;
   return Journal.open({
     ...{ store, law, vaultKeys, clock, random: seededRandom('snapshot start'), monotonic: () => performance.now() },
-    snapshot: { path, onRefused: (why) => refused.push(why), ...(unsafe && { unsafe }) },
+    snapshot: {
+      ...{ path, onRefused: (why) => refused.push(why) },
+      ...(unsafe && { unsafe }),
+      ...(together !== undefined && { together }),
+    },
   });
 }
 
@@ -114,6 +118,30 @@ describe('a start from a snapshot', () => {
     expect(plain(journal)).toEqual(await everything());
     for (let index = 0; index < journal.size; index++) expect((await journal.entry(index)).at).toBeGreaterThan(0);
     for (let seq = 1; seq <= commits.length; seq++) await journal.verify(seq);
+    expect(journal.dead).toBeNull();
+  });
+
+  it('is made on the way through a long log, which then need not be in memory', async () => {
+    const journal = await openOn(showing(commits), join(dir, 'on-the-way'), { together: 3 });
+    expect(journal.reached).toEqual({ seq: commits.length, begunAt: 0 });
+    expect(plain(journal)).toEqual(await everything());
+    const again = await openOn(showing(commits), join(dir, 'on-the-way'));
+    expect(again.reached.begunAt).toBeGreaterThan(commits.length - 4);
+    expect(plain(again)).toEqual(await everything());
+  });
+
+  it('can be turned to while serving: what is there is read again when it is asked for', async () => {
+    const path = join(dir, 'turned');
+    const journal = await openOn(showing(commits), path);
+    (await openOn(showing(commits), path)).keep(path);
+    const before = await everything();
+    journal.turn();
+    const has = (map: Map<string, unknown>, id: string) => Map.prototype.has.call(map, id);
+    const { dossier } = world.family;
+    expect(has(journal.state.dossiers, dossier)).toBe(false);
+    expect(await journal.run((state) => state.dossiers.has(dossier))).toBe(true);
+    expect(has(journal.state.dossiers, dossier)).toBe(true);
+    expect(plain(journal)).toEqual(before);
     expect(journal.dead).toBeNull();
   });
 

@@ -8,7 +8,8 @@ import { hashLeaf, PuncturableKey, Tree } from '@eenmaal/ledger';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Index } from './index-of-entries.ts';
-import { foldPaged, pagesBehind } from './paged-state.ts';
+import { foldPaged, Pages, pagesOf } from './paged-state.ts';
+import { turned } from './replay.ts';
 import { type Replayed, Snapshot, snapshotKeys, writeSnapshot } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
 import { DOSSIERS, type LogEntry, RandomLog, steps, whole } from './test-log.ts';
@@ -38,7 +39,13 @@ class Keys {
   }
 }
 
-const begun = (): Replayed => ({ state: emptyState(law), tree: new Tree(), index: new Index(), seq: 0, timeMs: 0 });
+const begun = (): Replayed => ({
+  state: new Pages(law).state,
+  tree: new Tree(),
+  index: new Index(),
+  seq: 0,
+  timeMs: 0,
+});
 
 /** Folds entries `from` and on, one commit each. */
 function replay(into: Replayed, entries: readonly LogEntry[], from = 0, keys?: Keys, all = entries): Replayed {
@@ -80,9 +87,9 @@ describe('a snapshot and what came after it', () => {
         const two = one + (second % (entries.length - one + 1));
         writeSnapshot(replay(begun(), entries.slice(0, one)), null, keys.options(path));
         const before = opened(keys, path);
-        writeSnapshot(replay(before.replayed, entries.slice(0, two), one), before, keys.options(path));
+        writeSnapshot(replay(before.replayed(), entries.slice(0, two), one), before, keys.options(path));
         const after = opened(keys, path);
-        expectSame(replay(after.replayed, entries, two), replay(begun(), entries));
+        expectSame(replay(after.replayed(), entries, two), replay(begun(), entries));
       }),
       RUNS,
     );
@@ -98,10 +105,60 @@ describe('a snapshot and what came after it', () => {
         keys.destroy(entries.slice(0, at));
         writeSnapshot(replay(begun(), entries.slice(0, at)), null, keys.options(path));
         keys.destroy(entries);
-        expectSame(replay(opened(keys, path).replayed, entries, at, keys), replay(begun(), entries));
+        expectSame(replay(opened(keys, path).replayed(), entries, at, keys), replay(begun(), entries));
       }),
       RUNS,
     );
+  });
+
+  it('is that also when what did not change is let go of on the way, and read again', () => {
+    fc.assert(
+      fc.property(steps, fc.array(fc.nat(200), { minLength: 1, maxLength: 4 }), fc.nat(200), (list, cuts, ask) => {
+        const { entries } = new RandomLog(list);
+        const [keys, path] = [new Keys(), newPath()];
+        // a log is read long after: what later entries say is destroyed is gone when its earlier ones are read
+        if (ask % 2 === 0) keys.destroy(entries);
+        const ends = [...cuts.map((cut) => 1 + (cut % entries.length)).sort((a, b) => a - b), entries.length];
+        const one = begun();
+        let snapshot: Snapshot | null = null;
+        for (const end of ends) {
+          replay(one, entries.slice(0, end), one.tree.size, keys);
+          writeSnapshot(one, snapshot, keys.options(path));
+          snapshot = turned(one, snapshot, keys.options(path));
+          const pages = pagesOf(one.state);
+          expect(DOSSIERS.filter((slot) => snapshot?.slots.includes(slot) && pages.isLoaded(slot))).toEqual([]);
+          pages.touch(DOSSIERS[ask % 3] as string);
+        }
+        expectSame(one, replay(begun(), entries, 0, keys));
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps in memory what changed since the snapshot it turns to was made, and lets the rest go', () => {
+    const { entries } = new RandomLog([
+      [199, 0, 0, 0, 0],
+      [199, 1, 0, 0, 0],
+      [199, 2, 0, 0, 0],
+      [30, 0, 0, 0, 0],
+    ]);
+    const [keys, path] = [new Keys(), newPath()];
+    const one = replay(begun(), entries.slice(0, -1));
+    writeSnapshot(one, null, keys.options(path));
+    replay(one, entries, entries.length - 1);
+    turned(one, null, keys.options(path));
+    const pages = pagesOf(one.state);
+    expect(DOSSIERS.map((slot) => pages.isLoaded(slot))).toEqual([true, false, false]);
+    expectSame(one, replay(begun(), entries));
+  });
+
+  it('does not turn to a snapshot of another history', () => {
+    const { entries } = new RandomLog([[199, 0, 0, 0, 0]]);
+    const [keys, path] = [new Keys(), newPath()];
+    const one = replay(begun(), entries);
+    writeSnapshot(one, null, keys.options(path));
+    const other = replay(begun(), entries.slice(0, -1));
+    expect(() => turned(other, null, keys.options(path))).toThrow('another history');
   });
 
   it('reads a dossier when something of it is asked, and no other', () => {
@@ -114,8 +171,8 @@ describe('a snapshot and what came after it', () => {
     const [keys, path] = [new Keys(), newPath()];
     const replayed = replay(begun(), entries);
     writeSnapshot(replayed, null, keys.options(path));
-    const { state } = opened(keys, path).replayed;
-    const pages = pagesBehind(state);
+    const { state } = opened(keys, path).replayed();
+    const pages = pagesOf(state);
     const [first, second] = DOSSIERS as [string, string];
     expect([first, second].map((slot) => pages?.isLoaded(slot))).toEqual([false, false]);
     expect(state.statements.size).toBe(replayed.state.statements.size);
@@ -156,7 +213,7 @@ describe('a snapshot file', () => {
       bad[at] = (bad[at] as number) ^ (1 << (at % 8));
       writeFileSync(path, bad);
       expect(
-        refusal(() => opened(keys, path)),
+        refusal(() => opened(keys, path).replayed()),
         `byte ${at}`,
       ).toMatch(/^snapshot-(damaged|not-ours)$/);
     }
@@ -170,8 +227,8 @@ describe('a snapshot file', () => {
     bad[5] = (bad[5] as number) ^ 1;
     writeFileSync(path, bad);
     const believed = () => Snapshot.open(keys.options(path), true);
-    expect(refusal(believed)).toBe('was believed');
-    expect(believed()?.replayed.tree.leafHash(0)).not.toEqual(replay(begun(), entries).tree.leafHash(0));
+    expect(refusal(() => believed()?.replayed())).toBe('was believed');
+    expect(believed()?.replayed().tree.leafHash(0)).not.toEqual(replay(begun(), entries).tree.leafHash(0));
   });
 
   it('is refused when it was cut, or when something was added', () => {
@@ -181,15 +238,15 @@ describe('a snapshot file', () => {
       writeFileSync(path, good);
       truncateSync(path, length);
       expect(
-        refusal(() => opened(keys, path)),
+        refusal(() => opened(keys, path).replayed()),
         `${length} bytes`,
       ).toMatch(/^snapshot-(damaged|not-ours)$/);
     }
     writeFileSync(path, good);
     appendFileSync(path, 'x');
-    expect(refusal(() => opened(keys, path))).toBe('snapshot-damaged');
+    expect(refusal(() => opened(keys, path).replayed())).toBe('snapshot-damaged');
     writeFileSync(path, Buffer.concat([Buffer.from('x'), good]));
-    expect(refusal(() => opened(keys, path))).toBe('snapshot-damaged');
+    expect(refusal(() => opened(keys, path).replayed())).toBe('snapshot-damaged');
   });
 
   it('is refused with parts of equal length swapped, or with a part of an older one', () => {
@@ -202,7 +259,7 @@ describe('a snapshot file', () => {
     const mixed = Buffer.from(good);
     again.copy(mixed, tree + 3000, tree + 3000, tree + 6000);
     writeFileSync(path, mixed);
-    expect(refusal(() => opened(keys, path))).toBe('snapshot-damaged');
+    expect(refusal(() => opened(keys, path).replayed())).toBe('snapshot-damaged');
   });
 
   it('of another vault is refused; so is one of another law', () => {
@@ -228,7 +285,7 @@ describe('a snapshot file', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['snapshot']);
     // as a crash leaves it
     writeFileSync(`${path}.abc.part`, good.subarray(0, 5000));
-    expectSame(opened(keys, path).replayed, replayed);
+    expectSame(opened(keys, path).replayed(), replayed);
   });
 
   it('holds nothing of an erased dossier that any key that is left opens, also in a copy from before', () => {
@@ -236,7 +293,7 @@ describe('a snapshot file', () => {
     const copy = readFileSync(path);
     keys.slots.delete(DOSSIERS[0] as string);
     writeFileSync(path, copy);
-    const { state } = opened(keys, path).replayed;
+    const { state } = opened(keys, path).replayed();
     expect(state.dossiers.get(DOSSIERS[0] as string)).toBeUndefined();
     expect(state.dossiers.get(DOSSIERS[1] as string)).toBeDefined();
     for (const word of [DOSSIERS[0] as string, 'd0-mo', 'secret', 'd1-mo'])

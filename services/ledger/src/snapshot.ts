@@ -14,7 +14,7 @@ import { KEY_TREE_DEPTH, Tree } from '@eenmaal/ledger';
 import { EenmaalError, type Instant } from '@eenmaal/model';
 import { Directory } from './directory.ts';
 import { Index } from './index-of-entries.ts';
-import { Pages, type PartSource, pagesBehind } from './paged-state.ts';
+import { Pages, type PartSource, pagesOf } from './paged-state.ts';
 import { type Extent, SnapshotFile, SnapshotRefused, SnapshotWriter } from './snapshot-file.ts';
 import { MAIN, type Vault } from './vault.ts';
 
@@ -64,12 +64,12 @@ export class Snapshot {
   readonly #manifest: Manifest;
   readonly #options: SnapshotOptions;
   readonly #directory: Directory;
-  readonly replayed: Replayed;
   /** Told when a part is not what it was when all were checked: what is in memory is then not whole. */
   onDamaged: (error: EenmaalError) => void = () => {};
 
   /**
-   * The newest snapshot, every byte of it checked; null when there is none. That it is of this log is for the caller to check.
+   * The newest snapshot; null when there is none. That it is of this log is for the caller to check. Nothing of it is given
+   * before its bytes were checked.
    * @param trusted test-only: a broken build that believes what is in the file
    * @throws SnapshotRefused
    */
@@ -92,23 +92,33 @@ export class Snapshot {
     this.#manifest = manifest;
     if (manifest.program !== programDigest()) throw new SnapshotRefused('snapshot-other-program');
     if (manifest.law !== lawDigest(options.law)) throw new SnapshotRefused('snapshot-other-law');
-    const [tree, slotOf, firsts, prints, places] = SECTIONS.map((name) => file.read(manifest.sections[name]));
-    const { slots, seed, names: count, size, seq, timeMs, root } = manifest;
+    const { seed, names: count, sections, parts } = manifest;
+    const held = [...Object.values(sections), ...parts.flatMap((extent) => (extent ? [extent] : []))];
+    if (held.reduce((sum, [, length]) => sum + length, 0) !== before)
+      throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
+    const [prints, places] = [file.read(sections.prints), file.read(sections.places)];
     this.#directory = new Directory({ seed, count, prints: numbers(prints), slots: numbers(places) });
-    let end = Object.values(manifest.sections).reduce((sum, [, length]) => sum + length, 0);
-    for (const extent of manifest.parts) {
-      if (!extent) continue;
-      file.check([extent[0], extent[1], extent[2]]);
-      end += extent[1];
-    }
-    if (end !== before) throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
-    const pages = new Pages(this.#source());
-    const state = pages.state(options.law);
-    pages.touch(MAIN);
+  }
+
+  /** What the replay gave, every byte of it checked. @throws SnapshotRefused */
+  replayed(): Replayed {
+    const { slots, sections, parts, size, seq, timeMs, root } = this.#manifest;
+    for (const extent of parts) if (extent) this.#file.check([extent[0], extent[1], extent[2]]);
+    const [tree, slotOf, firsts] = [sections.tree, sections.slotOf, sections.firsts].map((at) => this.#file.read(at));
     const index = new Index({ slots, slotOf: numbers(slotOf), firsts: numbers(firsts) });
-    this.replayed = { state, tree: Tree.restore(size, tree as Uint8Array), index, seq, timeMs };
-    const whole = index.size === size && toBase64url(this.replayed.tree.root()) === root && state.size === size;
+    const pages = new Pages(this.#options.law);
+    pages.turnTo(this.source, size, index);
+    pages.touch(MAIN);
+    const replayed = { state: pages.state, tree: Tree.restore(size, tree as Uint8Array), index, seq, timeMs };
+    const whole = index.size === size && toBase64url(replayed.tree.root()) === root && pages.state.size === size;
     if (!whole) throw new SnapshotRefused('snapshot-damaged', 'its parts do not fit');
+    return replayed;
+  }
+
+  /** The newest commit it holds, and how many entries there were, with which root. */
+  get made(): { seq: number; size: number; root: string } {
+    const { seq, size, root } = this.#manifest;
+    return { seq, size, root };
   }
 
   close(): void {
@@ -133,7 +143,7 @@ export class Snapshot {
     return new Directory({ seed, count, prints: prints.slice(), slots: slots.slice() });
   }
 
-  #source(): PartSource {
+  get source(): PartSource {
     const { slots, parts } = this.#manifest;
     return {
       slots,
@@ -176,9 +186,9 @@ export function writeSnapshot(replayed: Replayed, before: Snapshot | null, optio
       prints: writer.write(bytes(prints)),
       places: writer.write(bytes(places)),
     };
-    const pages = pagesBehind(state);
+    const pages = pagesOf(state);
     const extents = slots.map((slot, number): Manifest['parts'][number] => {
-      if (before && pages && !pages.isLoaded(slot)) {
+      if (before && !pages.isLoaded(slot)) {
         const known = before.sealedPart(number);
         return known && [...writer.write(known.bytes), known.counts];
       }
