@@ -3,7 +3,7 @@
  * each changed rule only the tests that reach it run again, milliseconds each. Starting vitest every time takes hours.
  * Tests say `describe`, `it` and `beforeAll` to this file instead of to vitest; `expect` stays vitest's own.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -83,13 +83,23 @@ registerHooks({
   },
 });
 
-/** Loads all tests of this room but those on generated histories. */
-async function loadTests(): Promise<Test[]> {
+/** What a file of this room loads, itself included. */
+function loadedBy(name: string, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const [, other] of readFileSync(`src/${name}`, 'utf8').matchAll(/from '\.\/([^']+)'/g))
+    loadedBy(other as string, found);
+  return found;
+}
+
+/** Loads the tests of this room but those on generated histories; with `changed`, those that load that file. */
+async function loadTests(changed?: string): Promise<Test[]> {
   loads += 1;
   source = pathToFileURL(resolve('src')).href;
   collected = [];
   const names = readdirSync('src').filter((name) => /\.test\.ts$/.test(name) && !/properties\.|\.long\./.test(name));
   for (const name of names.toSorted()) {
+    if (changed && !loadedBy(name).has(changed)) continue;
     file = name;
     await import(`${source}/${name}?load=${loads}`);
   }
@@ -140,7 +150,7 @@ class OneProcess {
     instrumented.activeMutant = isStatic ? activeMutant.id : undefined;
     if (isStatic || this.#tests.length === 0) {
       try {
-        this.#tests = await loadTests();
+        this.#tests = await loadTests(isStatic ? basename(sandboxFileName) : undefined);
       } catch (error) {
         this.#tests = [];
         return { status: 'killed', killedBy: ['loading'], failureMessage: String(error), nrOfTests: 0 };
@@ -149,7 +159,7 @@ class OneProcess {
     instrumented.activeMutant = activeMutant.id;
     const wanted = testFilter && new Set(testFilter);
     // the tests of the file itself first: they find most
-    const own = basename(sandboxFileName, '.ts');
+    const own = basename(sandboxFileName, '.ts').split('-')[0] ?? '';
     const tests = this.#tests
       .filter(({ id }) => wanted?.has(id) ?? true)
       .toSorted((a, b) => Number(b.file.startsWith(own)) - Number(a.file.startsWith(own)));
