@@ -25,9 +25,9 @@ beforeAll(async () => {
   const { chain, family } = world;
   const place = await family.mother.openCompartment(family.dossier, [family.ids.mother], 'Gezondheid');
   for (const title of ['een', 'twee', 'drie']) await family.mother.send(tale(family.dossier, place, title));
-  const first = await openOn(chain.ledger.store, join(dir, 'none'));
+  const first = await openOn(chain.ledger.store, good);
   kept = first.reached.seq;
-  first.keep(good);
+  await first.keep();
   for (const title of ['vier', 'vijf']) await family.mother.send(tale(family.dossier, place, title));
   commits = [];
   await chain.ledger.store.readAll(1, (stored) => {
@@ -122,7 +122,7 @@ describe('a start from a snapshot', () => {
     copyFileSync(good, path);
     // as a crash in the middle of making one leaves it
     writeFileSync(`${path}.AAAAAAAA.part`, readFileSync(good).subarray(0, 5000));
-    (await openOn(showing(commits), path)).keep(path);
+    await (await openOn(showing(commits), path)).keep();
     expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([]);
     const journal = await openOn(showing(commits), path);
     expect(journal.reached.begunAt).toBe(commits.length);

@@ -3,6 +3,7 @@
  * not of this log is not passed over: then the log was turned back, or is another, and the snapshot is what shows it.
  */
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LedgerStore } from '@eenmaal/broker';
 import { emptyState, type Law } from '@eenmaal/consent';
 import { equal, type Random } from '@eenmaal/crypto';
@@ -13,26 +14,41 @@ import { type Covering, coveringOf, erasuresIn } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, snapshotKeys } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
+import { TileFiles } from './tiles.ts';
 import { MAIN, type Vault } from './vault.ts';
 
 export type SnapshotSettings = {
   path: string;
   /** Told why a snapshot was not used (`SnapshotReason`, then details). */
   onRefused?(why: string): void;
+  /** Told what the disk said when the log's tiles, in a folder beside the snapshot, could not be written. */
+  onTilesFailed?(why: string): void;
   /** Test-only: believes any snapshot, so that the tests that guard it can be seen to fail. Never configurable. */
   unsafe?: { trustSnapshot?: boolean };
 };
 
 export type Beginning = Replayed & { erased: Map<number, Covering>; snapshot: Snapshot | null };
 
-type Given = { store: LedgerStore; law: Law; vault: Vault; random: Random; settings: SnapshotSettings | undefined };
+type Given = {
+  store: LedgerStore;
+  law: Law;
+  vault: Vault;
+  random: Random;
+  settings: SnapshotSettings | undefined;
+  /** Left out: the tree stays in memory. */
+  tiles: TileFiles | undefined;
+};
+
+/** Where the tiles lie, for whom everything is kept on disk. */
+export const tilesBeside = ({ path, onTilesFailed }: SnapshotSettings): TileFiles =>
+  new TileFiles(join(dirname(path), 'tiles'), onTilesFailed);
 
 /** @throws `ledger-damaged` when a genuine snapshot shows that the log is not what it was */
 export async function beginning(given: Given): Promise<Beginning> {
-  const { store, law, vault, settings } = given;
-  const snapshot = settings ? openSnapshot(given, settings) : null;
+  const { store, law, vault, settings, tiles } = given;
+  const snapshot = settings && tiles ? openSnapshot(given, settings, tiles) : null;
   if (!snapshot) {
-    const fresh = { state: emptyState(law), tree: new Tree(), index: new Index(), seq: 0, timeMs: 0, snapshot };
+    const fresh = { state: emptyState(law), tree: new Tree(tiles), index: new Index(), seq: 0, timeMs: 0, snapshot };
     return { ...fresh, erased: await erasuresIn(store, vault, 1) };
   }
   const { replayed } = snapshot;
@@ -44,18 +60,18 @@ export async function beginning(given: Given): Promise<Beginning> {
 
 /** How a snapshot of this log is sealed and where it lies. */
 export const snapshotOptions = (
-  { law, vault, random }: Omit<Given, 'store' | 'settings'>,
+  { law, vault, random }: Pick<Given, 'law' | 'vault' | 'random'>,
   path: string,
 ): SnapshotOptions => ({
   ...{ path, law, random, keys: snapshotKeys(vault) },
 });
 
-function openSnapshot(given: Given, { path, onRefused, unsafe }: SnapshotSettings): Snapshot | null {
+function openSnapshot(given: Given, { path, onRefused, unsafe }: SnapshotSettings, tiles: TileFiles): Snapshot | null {
   // its keys went with the store: nothing can be read of it, but that it is there says enough
   if (!given.vault.has(MAIN) && existsSync(path))
     throw new EenmaalError('ledger-damaged', 'the log is empty, and there is a snapshot of one that was not');
   try {
-    return Snapshot.open(snapshotOptions(given, path), unsafe?.trustSnapshot);
+    return Snapshot.open(snapshotOptions(given, path), tiles, unsafe?.trustSnapshot);
   } catch (error) {
     if (!(error instanceof SnapshotRefused)) throw error;
     onRefused?.(error.message);

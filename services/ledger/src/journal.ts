@@ -19,12 +19,13 @@ import {
   Tree,
 } from '@eenmaal/ledger';
 import { EenmaalError, type Instant, LEAF_TYPE, type Position } from '@eenmaal/model';
-import { beginning, isInTree, type SnapshotSettings, snapshotOptions } from './beginning.ts';
+import { beginning, isInTree, type SnapshotSettings, snapshotOptions, tilesBeside } from './beginning.ts';
 import { atTime, type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
 import { type Covering, coveringOf } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
 import { foldPaged } from './paged-state.ts';
 import { type Snapshot, writeSnapshot } from './snapshot.ts';
+import type { TileFiles } from './tiles.ts';
 import { Vault, type VaultKeys } from './vault.ts';
 
 /** One question or act: looks at the state, may append, and says what to answer once all that is durable. */
@@ -38,7 +39,7 @@ export type JournalOptions = {
   /** Milliseconds that keep counting while the process is stopped. */
   monotonic(): number;
   random: Random;
-  /** Where snapshots lie; without, every start reads the whole log. */
+  /** Where snapshots lie, and the tiles beside them; without, every start reads the whole log and the tree is in memory. */
   snapshot?: SnapshotSettings;
   /** Reads no further than this commit: for making a snapshot beside a service that writes. */
   upTo?: number;
@@ -62,6 +63,8 @@ export class Journal {
   tree = new Tree();
   index = new Index();
   vault: Vault;
+  /** The log's tiles, where they are kept as files. */
+  readonly tiles: TileFiles | undefined;
   /** Entries whose keys are destroyed, or about to be, by index. */
   erased = new Map<number, Covering>();
   readonly #options: JournalOptions;
@@ -90,6 +93,7 @@ export class Journal {
     this.#options = options;
     this.state = emptyState(options.law);
     this.vault = vault;
+    this.tiles = options.snapshot && tilesBeside(options.snapshot);
   }
 
   /** How far the log reaches, durably. */
@@ -238,31 +242,34 @@ export class Journal {
   /** Builds state, tree and index anew, from a snapshot and what came after it; nobody sees them half-built. */
   async #replay(): Promise<void> {
     const { store, law, random, snapshot: settings, upTo = Number.POSITIVE_INFINITY } = this.#options;
+    const { vault, tiles } = this;
     try {
       // what was erased is named by entries after it
-      const begun = await beginning({ store, law, vault: this.vault, random, settings });
+      const begun = await beginning({ store, law, vault, random, settings, tiles });
       const { state, tree, index, erased, snapshot } = begun;
       let { seq: reached, timeMs } = begun;
-      await store.readAll(reached + 1, ({ seq, bytes }) => {
+      await store.readAll(reached + 1, async ({ seq, bytes }) => {
         if (seq > upTo) return;
         const commit = decodeCommit(bytes);
         checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
         for (const [i, entry] of commit.entries.entries()) {
           const at = commit.firstIndex + i;
-          const opened = atTime(openEntry(entry, at, this.vault), commit.timeMs);
+          const opened = atTime(openEntry(entry, at, vault), commit.timeMs);
           foldEntry(state, entry, opened, erased.get(at), at, commit.timeMs);
-          tree.append(hashLeaf(entry.leaf));
+          tree.appendEntry(entry.leaf);
         }
         timeMs = commit.timeMs;
         index.add(seq, commit);
         reached = seq;
+        await tiles?.keepUp();
       });
       for (const slot of snapshot?.slots ?? [])
-        if (!this.vault.has(slot) && !state.erasedDossiers.has(slot))
+        if (!vault.has(slot) && !state.erasedDossiers.has(slot))
           throw new EenmaalError('ledger-damaged', 'a dossier key is missing');
       this.#snapshot?.close();
       this.#snapshot = snapshot;
       if (snapshot) snapshot.onDamaged = (error) => this.stop(error);
+      if (tiles) tiles.onDamaged = (error) => this.stop(error);
       this.#seq = reached;
       this.#timeMs = timeMs;
       Object.assign(this, { state, tree, index, erased });
@@ -279,12 +286,17 @@ export class Journal {
     return { seq: this.#seq, begunAt: this.#snapshot?.replayed.seq ?? 0 };
   }
 
-  /** Writes a snapshot of what was replayed. Only where nothing was appended since: state may be ahead of the disk. */
-  keep(path: string): void {
-    const { state, tree, index } = this;
+  /**
+   * Writes a snapshot of what was replayed, once all its tiles are durable. Only where nothing was appended since: state may
+   * be ahead of the disk.
+   */
+  async keep(): Promise<void> {
+    const { law, random, snapshot: settings } = this.#options;
+    if (!settings) throw new EenmaalError('internal', 'no place for a snapshot');
+    await this.tiles?.settled();
+    const { state, tree, index, vault } = this;
     const replayed = { state, tree, index, seq: this.#seq, timeMs: this.#timeMs };
-    const { law, random } = this.#options;
-    writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault: this.vault }, path));
+    writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault }, settings.path));
   }
 
   /** Reads one commit again and compares it with all that is known of it. A difference ends the service. */

@@ -20,7 +20,12 @@ import { openWithNonce, type Random, sealWithNonce, text, toBase64url, utf8 } fr
 import { EenmaalError } from '@eenmaal/model';
 
 /** Why a snapshot is not used. The log is then read from its beginning, which needs nothing but time. */
-export type SnapshotReason = 'snapshot-damaged' | 'snapshot-not-ours' | 'snapshot-other-program' | 'snapshot-other-law';
+export type SnapshotReason =
+  | 'snapshot-damaged'
+  | 'snapshot-not-ours'
+  | 'snapshot-other-program'
+  | 'snapshot-other-law'
+  | 'snapshot-without-tiles';
 export class SnapshotRefused extends Error {
   readonly reason: SnapshotReason;
   constructor(reason: SnapshotReason, detail?: string) {

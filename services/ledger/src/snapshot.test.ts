@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { emptyState, fold, PER_DOSSIER, partsOf, type State } from '@eenmaal/consent';
 import { hash256, utf8 } from '@eenmaal/crypto';
 import { systemRandom as random, readLaw } from '@eenmaal/host';
-import { hashLeaf, PuncturableKey, Tree } from '@eenmaal/ledger';
+import { PuncturableKey, Tree } from '@eenmaal/ledger';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Index } from './index-of-entries.ts';
@@ -12,6 +12,7 @@ import { foldPaged, pagesBehind } from './paged-state.ts';
 import { type Replayed, Snapshot, snapshotKeys, writeSnapshot } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
 import { DOSSIERS, type LogEntry, RandomLog, steps, whole } from './test-log.ts';
+import { TileFiles } from './tiles.ts';
 import { MAIN } from './vault.ts';
 
 const RUNS = { numRuns: process.env.EENMAAL_LONG ? 1000 : 60 };
@@ -20,6 +21,7 @@ const dir = mkdtempSync(join(tmpdir(), 'eenmaal-snapshot-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 let files = 0;
 const newPath = () => join(dir, `s${files++}`, 'snapshot');
+const tiles = new TileFiles(join(dir, 'tiles'));
 
 /** A vault without a store. */
 class Keys {
@@ -38,7 +40,13 @@ class Keys {
   }
 }
 
-const begun = (): Replayed => ({ state: emptyState(law), tree: new Tree(), index: new Index(), seq: 0, timeMs: 0 });
+const begun = (): Replayed => ({
+  state: emptyState(law),
+  tree: new Tree(tiles),
+  index: new Index(),
+  seq: 0,
+  timeMs: 0,
+});
 
 /** Folds entries `from` and on, one commit each. */
 function replay(into: Replayed, entries: readonly LogEntry[], from = 0, keys?: Keys, all = entries): Replayed {
@@ -54,7 +62,7 @@ function replay(into: Replayed, entries: readonly LogEntry[], from = 0, keys?: K
       const message = { index: i, envelope, compartment, sender, seq };
       foldPaged(into.state, slot, { kind: 'erased', message }, i, at);
     } else Object.assign(into.state, { size: i + 1, at: Math.max(into.state.at, at) });
-    into.tree.append(hashLeaf(leaf));
+    into.tree.appendEntry(leaf);
     into.index.add(++into.seq, commit);
     into.timeMs = at;
   }
@@ -62,7 +70,7 @@ function replay(into: Replayed, entries: readonly LogEntry[], from = 0, keys?: K
   return into;
 }
 
-const opened = (keys: Keys, path: string): Snapshot => Snapshot.open(keys.options(path)) as Snapshot;
+const opened = (keys: Keys, path: string): Snapshot => Snapshot.open(keys.options(path), tiles) as Snapshot;
 function expectSame(a: Replayed, b: Replayed): void {
   expect(whole(a.state)).toEqual(whole(b.state));
   expect(a.tree.root()).toEqual(b.tree.root());
@@ -169,7 +177,7 @@ describe('a snapshot file', () => {
     const bad = readFileSync(path);
     bad[5] = (bad[5] as number) ^ 1;
     writeFileSync(path, bad);
-    const believed = () => Snapshot.open(keys.options(path), true);
+    const believed = () => Snapshot.open(keys.options(path), tiles, true);
     expect(refusal(believed)).toBe('was believed');
     expect(believed()?.replayed.tree.leafHash(0)).not.toEqual(replay(begun(), entries).tree.leafHash(0));
   });
@@ -198,9 +206,9 @@ describe('a snapshot file', () => {
     // the same log sealed again: parts as long as before, under the same keys, and not those that are listed
     writeSnapshot(replayed, null, keys.options(path));
     const again = readFileSync(path);
-    const tree = [...replayed.tree.stored()].reduce((sum, piece) => sum + piece.length, 0);
+    const edge = replayed.tree.edge().length;
     const mixed = Buffer.from(good);
-    again.copy(mixed, tree + 3000, tree + 3000, tree + 6000);
+    again.copy(mixed, edge + 3000, edge + 3000, edge + 6000);
     writeFileSync(path, mixed);
     expect(refusal(() => opened(keys, path))).toBe('snapshot-damaged');
   });
@@ -209,11 +217,11 @@ describe('a snapshot file', () => {
     const { keys, path } = made();
     expect(refusal(() => opened(new Keys(), path))).toBe('snapshot-not-ours');
     const other = { ...law, version: 'another' };
-    expect(refusal(() => Snapshot.open({ ...keys.options(path), law: other }))).toBe('snapshot-other-law');
+    expect(refusal(() => Snapshot.open({ ...keys.options(path), law: other }, tiles))).toBe('snapshot-other-law');
   });
 
   it('is none when there is no file', () => {
-    expect(Snapshot.open(new Keys().options(newPath()))).toBeNull();
+    expect(Snapshot.open(new Keys().options(newPath()), tiles)).toBeNull();
   });
 
   it('stays what it was when the next one is not finished', () => {

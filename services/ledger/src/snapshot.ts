@@ -16,6 +16,7 @@ import { Directory } from './directory.ts';
 import { Index } from './index-of-entries.ts';
 import { Pages, type PartSource, pagesBehind } from './paged-state.ts';
 import { type Extent, SnapshotFile, SnapshotRefused, SnapshotWriter } from './snapshot-file.ts';
+import type { TileFiles } from './tiles.ts';
 import { MAIN, type Vault } from './vault.ts';
 
 /** The key of a dossier's part (`entry` null) or of what only entry `entry` says; null: it was destroyed. */
@@ -43,7 +44,7 @@ export type SnapshotOptions = { path: string; law: Law; keys: SnapshotKeys; rand
 /** What a replay gives: everything but the vault. `seq`: the newest commit, counted from 1. */
 export type Replayed = { state: State; tree: Tree; index: Index; seq: number; timeMs: Instant };
 
-const SECTIONS = ['tree', 'slotOf', 'firsts', 'prints', 'places'] as const;
+const SECTIONS = ['edge', 'slotOf', 'firsts', 'prints', 'places'] as const;
 type Manifest = {
   program: string;
   law: string;
@@ -70,21 +71,22 @@ export class Snapshot {
 
   /**
    * The newest snapshot, every byte of it checked; null when there is none. That it is of this log is for the caller to check.
+   * @param tiles of the same log: every full one below the snapshot is there, or it is of no use
    * @param trusted test-only: a broken build that believes what is in the file
    * @throws SnapshotRefused
    */
-  static open(options: SnapshotOptions, trusted = false): Snapshot | null {
+  static open(options: SnapshotOptions, tiles: TileFiles, trusted = false): Snapshot | null {
     const file = SnapshotFile.open(options.path, trusted);
     if (!file) return null;
     try {
-      return new Snapshot(file, options);
+      return new Snapshot(file, options, tiles);
     } catch (error) {
       file.close();
       throw error;
     }
   }
 
-  private constructor(file: SnapshotFile, options: SnapshotOptions) {
+  private constructor(file: SnapshotFile, options: SnapshotOptions, tiles: TileFiles) {
     this.#file = file;
     this.#options = options;
     const { manifest: read, before } = file.manifest(manifestKey(options.keys));
@@ -92,7 +94,7 @@ export class Snapshot {
     this.#manifest = manifest;
     if (manifest.program !== programDigest()) throw new SnapshotRefused('snapshot-other-program');
     if (manifest.law !== lawDigest(options.law)) throw new SnapshotRefused('snapshot-other-law');
-    const [tree, slotOf, firsts, prints, places] = SECTIONS.map((name) => file.read(manifest.sections[name]));
+    const [edge, slotOf, firsts, prints, places] = SECTIONS.map((name) => file.read(manifest.sections[name]));
     const { slots, seed, names: count, size, seq, timeMs, root } = manifest;
     this.#directory = new Directory({ seed, count, prints: numbers(prints), slots: numbers(places) });
     let end = Object.values(manifest.sections).reduce((sum, [, length]) => sum + length, 0);
@@ -102,11 +104,13 @@ export class Snapshot {
       end += extent[1];
     }
     if (end !== before) throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
+    const missing = tiles.missing(size);
+    if (missing) throw new SnapshotRefused('snapshot-without-tiles', missing);
     const pages = new Pages(this.#source());
     const state = pages.state(options.law);
     pages.touch(MAIN);
     const index = new Index({ slots, slotOf: numbers(slotOf), firsts: numbers(firsts) });
-    this.replayed = { state, tree: Tree.restore(size, tree as Uint8Array), index, seq, timeMs };
+    this.replayed = { state, tree: Tree.restore(size, edge as Uint8Array, tiles), index, seq, timeMs };
     const whole = index.size === size && toBase64url(this.replayed.tree.root()) === root && state.size === size;
     if (!whole) throw new SnapshotRefused('snapshot-damaged', 'its parts do not fit');
   }
@@ -170,7 +174,7 @@ export function writeSnapshot(replayed: Replayed, before: Snapshot | null, optio
         directory.add(name, number);
     const { seed, count, prints, slots: places } = directory.parts();
     const sections = {
-      tree: writer.write(...tree.stored()),
+      edge: writer.write(tree.edge()),
       slotOf: writer.write(bytes(slotOf)),
       firsts: writer.write(bytes(firsts)),
       prints: writer.write(bytes(prints)),
