@@ -281,6 +281,11 @@ export class Journal {
     }
   }
 
+  /** What this was read from; null: the first entry. */
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
   /** Position of the newest commit, and of the snapshot this began at (0: at the beginning). */
   get reached(): { seq: number; begunAt: number } {
     return { seq: this.#seq, begunAt: this.#snapshot?.replayed.seq ?? 0 };

@@ -125,7 +125,7 @@ async function main(): Promise<void> {
     onFailed: (detail) => log.warn({ detail }, 'no snapshot made'),
   });
   // what is wrong with an old commit has stopped the journal already, and said so
-  scrub(journal, journal.reached.begunAt, SCRUB_REST_MS, abort.signal).catch(() => {});
+  scrub(journal, SCRUB_REST_MS, abort.signal).catch(() => {});
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void requests.stop().then(() => stop(0)));
   log.info({ size: journal.size, begunAt: journal.reached.begunAt }, 'serving');

@@ -1,10 +1,20 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyState, fold, PER_DOSSIER, partsOf, type State } from '@eenmaal/consent';
 import { hash256, utf8 } from '@eenmaal/crypto';
 import { systemRandom as random, readLaw } from '@eenmaal/host';
 import { PuncturableKey, Tree } from '@eenmaal/ledger';
+import { EenmaalError } from '@eenmaal/model';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Index } from './index-of-entries.ts';
@@ -150,36 +160,57 @@ describe('a snapshot file', () => {
       act();
     } catch (error) {
       if (error instanceof SnapshotRefused) return error.reason;
+      if (error instanceof EenmaalError) return error.code;
       throw error;
     }
     return 'was believed';
   };
+  /** Reads every part. */
+  const everything = (snapshot: Snapshot) => whole(snapshot.replayed.state);
 
-  it('is refused with any byte changed', () => {
+  it('is refused with any byte changed: at the start, or when the part is read that it is in', () => {
     const { keys, path } = made();
     const good = readFileSync(path);
+    const late = new Set<string>();
     const step = process.env.EENMAAL_LONG ? 1 : 37;
     for (let at = 0; at < good.length; at += at < good.length - 64 ? step : 1) {
       const bad = Buffer.from(good);
       bad[at] = (bad[at] as number) ^ (1 << (at % 8));
       writeFileSync(path, bad);
-      expect(
-        refusal(() => opened(keys, path)),
-        `byte ${at}`,
-      ).toMatch(/^snapshot-(damaged|not-ours)$/);
+      const said = refusal(() => everything(opened(keys, path)));
+      expect(said, `byte ${at}`).toMatch(/^(snapshot-(damaged|not-ours)|ledger-damaged)$/);
+      // a part that is damaged is found late: the next start must not begin there again
+      expect(existsSync(path), `byte ${at}`).toBe(said !== 'ledger-damaged');
+      if (at === 0) expect(said).toBe('snapshot-damaged');
+      late.add(said);
     }
+    expect([...late].sort()).toEqual(['ledger-damaged', 'snapshot-damaged', 'snapshot-not-ours']);
     writeFileSync(path, good);
-    expect(opened(keys, path)).toBeInstanceOf(Snapshot);
+    expect(refusal(() => everything(opened(keys, path)))).toBe('was believed');
+  });
+
+  it('that a newer one took the place of is not put aside', () => {
+    const { keys, path, replayed } = made();
+    const bad = readFileSync(path);
+    const at = bad.length - 12_000;
+    bad[at] = (bad[at] as number) ^ 1;
+    writeFileSync(path, bad);
+    const older = opened(keys, path);
+    writeSnapshot(replayed, null, keys.options(path));
+    expect(refusal(() => everything(older))).toBe('ledger-damaged');
+    expect(refusal(() => everything(opened(keys, path)))).toBe('was believed');
   });
 
   it('would be believed with a changed byte by a build that is broken on purpose: the test above would notice', () => {
-    const { keys, path } = made();
+    const { keys, path, replayed } = made();
     const bad = readFileSync(path);
-    bad[5] = (bad[5] as number) ^ 1;
+    // which slot entry 0 is of
+    const at = replayed.tree.edge().length;
+    bad[at] = (bad[at] as number) ^ 1;
     writeFileSync(path, bad);
     const believed = () => Snapshot.open(keys.options(path), tiles, true);
     expect(refusal(believed)).toBe('was believed');
-    expect(believed()?.replayed.tree.leafHash(0)).not.toEqual(replay(begun(), entries).tree.leafHash(0));
+    expect(believed()?.replayed.index.slotOf(0)).not.toEqual(replayed.index.slotOf(0));
   });
 
   it('is refused when it was cut, or when something was added', () => {
@@ -210,7 +241,7 @@ describe('a snapshot file', () => {
     const mixed = Buffer.from(good);
     again.copy(mixed, edge + 3000, edge + 3000, edge + 6000);
     writeFileSync(path, mixed);
-    expect(refusal(() => opened(keys, path))).toBe('snapshot-damaged');
+    expect(refusal(() => everything(opened(keys, path)))).toMatch(/^(snapshot|ledger)-damaged$/);
   });
 
   it('of another vault is refused; so is one of another law', () => {

@@ -66,11 +66,12 @@ export class Snapshot {
   readonly #options: SnapshotOptions;
   readonly #directory: Directory;
   readonly replayed: Replayed;
-  /** Told when a part is not what it was when all were checked: what is in memory is then not whole. */
+  /** Told when a part is not what was written: what is in memory is then not whole. */
   onDamaged: (error: EenmaalError) => void = () => {};
 
   /**
-   * The newest snapshot, every byte of it checked; null when there is none. That it is of this log is for the caller to check.
+   * The newest snapshot, its manifest and sections checked; null when there is none. Each part is checked when it is read.
+   * That it is of this log is for the caller to check.
    * @param tiles of the same log: every full one below the snapshot is there, or it is of no use
    * @param trusted test-only: a broken build that believes what is in the file
    * @throws SnapshotRefused
@@ -99,9 +100,8 @@ export class Snapshot {
     this.#directory = new Directory({ seed, count, prints: numbers(prints), slots: numbers(places) });
     let end = Object.values(manifest.sections).reduce((sum, [, length]) => sum + length, 0);
     for (const extent of manifest.parts) {
-      if (!extent) continue;
-      file.check([extent[0], extent[1], extent[2]]);
-      end += extent[1];
+      if (extent && extent[0] !== end) throw new SnapshotRefused('snapshot-damaged', `a gap at ${end}`);
+      end += extent?.[1] ?? 0;
     }
     if (end !== before) throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
     const missing = tiles.missing(size);
@@ -124,12 +124,32 @@ export class Snapshot {
     return this.#manifest.slots.filter((_, number) => this.#manifest.parts[number]);
   }
 
-  /** The sealed part of slot `number` as it lies there; null: none, or its key was destroyed and it is noise. */
+  /**
+   * The sealed part of slot `number` as it lies there; null: none, or its key was destroyed and it is noise.
+   * @throws `ledger-damaged` when it is not what was written; the snapshot is then put aside
+   */
   sealedPart(number: number): { bytes: Uint8Array; counts: number[] } | null {
     const extent = this.#manifest.parts[number];
     if (!extent || !this.#options.keys(this.#manifest.slots[number] as string, null)) return null;
     const [offset, length, expected, counts] = extent;
-    return { bytes: this.#file.read([offset, length, expected]), counts };
+    try {
+      return { bytes: this.#file.read([offset, length, expected]), counts };
+    } catch (cause) {
+      return this.#damaged(cause);
+    }
+  }
+
+  /** Checks part after part, for who has time. @throws as `sealedPart` */
+  *checks(): Generator<void> {
+    for (const number of this.#manifest.slots.keys()) yield void this.sealedPart(number);
+  }
+
+  /** The next start must not begin at it again. */
+  #damaged(cause: unknown): never {
+    this.#file.putAside();
+    const error = new EenmaalError('ledger-damaged', 'a part of the snapshot is not what it was', { cause });
+    this.onDamaged(error);
+    throw error;
   }
 
   directory(): Directory {
@@ -144,13 +164,11 @@ export class Snapshot {
       directory: this.#directory,
       countsOf: (number) => parts[number]?.[3] ?? null,
       read: (number) => {
+        const sealed = this.sealedPart(number);
         try {
-          const sealed = this.sealedPart(number);
           return sealed && openPart(sealed.bytes, slots[number] as string, this.#options.keys);
         } catch (cause) {
-          const error = new EenmaalError('ledger-damaged', 'a part of the snapshot is not what it was', { cause });
-          this.onDamaged(error);
-          throw error;
+          return this.#damaged(cause);
         }
       },
     };

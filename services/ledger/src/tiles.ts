@@ -93,6 +93,8 @@ export class TileFiles implements TileStore {
   }
 
   async #write(): Promise<void> {
+    // whoever called remembers that this runs before it can end
+    await null;
     try {
       for (const [path, bytes] of this.#waiting) {
         const file = join(this.#dir, path);
