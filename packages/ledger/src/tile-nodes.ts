@@ -2,7 +2,8 @@
  * One hash tile in memory: its hashes and, as far as it is filled, the nodes above them up to the tile's own root, so that
  * whatever lies inside it costs no hashing. 16 KiB.
  */
-import { HASH_BYTES } from './bytes.ts';
+import { equalBytes, HASH_BYTES } from './bytes.ts';
+import { LedgerError } from './errors.ts';
 import { readHashTile, TILE_HEIGHT, TILE_WIDTH } from './tile.ts';
 import { hashChildren } from './tree-hash.ts';
 
@@ -15,6 +16,13 @@ export class TileNodes {
   static read(width: number, bytes: Uint8Array): TileNodes {
     const tile = new TileNodes();
     for (const hash of readHashTile(width, bytes)) tile.append(hash);
+    return tile;
+  }
+
+  /** A full tile, known to be the one with this root. @throws `tile-format`, `tile-mismatch` */
+  static verified(bytes: Uint8Array, root: Uint8Array): TileNodes {
+    const tile = TileNodes.read(TILE_WIDTH, bytes);
+    if (!equalBytes(tile.root(), root)) throw new LedgerError('tile-mismatch');
     return tile;
   }
 

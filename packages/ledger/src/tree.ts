@@ -214,9 +214,7 @@ export class Tree {
     try {
       const bytes = this.#store.read(path);
       if (bytes === undefined) throw new LedgerError('tile-missing', path);
-      const tile = TileNodes.read(TILE_WIDTH, bytes);
-      if (!equalBytes(tile.root(), expected)) throw new LedgerError('tile-mismatch', path);
-      return tile;
+      return TileNodes.verified(bytes, expected);
     } catch (error) {
       if (error instanceof LedgerError) this.#store.damaged?.(path, error);
       throw error;
