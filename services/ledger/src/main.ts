@@ -75,6 +75,7 @@ async function main(): Promise<void> {
   const snapshot = {
     path: join(EENMAAL_STATE_DIR, 'snapshot'),
     onRefused: (why: string) => log.warn({ why }, 'snapshot not used: reading the whole log'),
+    onTilesFailed: (why: string) => log.warn({ why }, 'tiles not written'),
   };
   if (task !== 'snapshot' && (await isServed(nc, SILENCE_MS))) {
     await nc.close();
@@ -95,7 +96,7 @@ async function main(): Promise<void> {
       snapshot,
       upTo: Number(upTo),
     });
-    journal.keep(snapshot.path);
+    await journal.keep();
     await nc.close();
     return;
   }
@@ -124,7 +125,7 @@ async function main(): Promise<void> {
     onFailed: (detail) => log.warn({ detail }, 'no snapshot made'),
   });
   // what is wrong with an old commit has stopped the journal already, and said so
-  scrub(journal, journal.reached.begunAt, SCRUB_REST_MS, abort.signal).catch(() => {});
+  scrub(journal, SCRUB_REST_MS, abort.signal).catch(() => {});
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void requests.stop().then(() => stop(0)));
   log.info({ size: journal.size, begunAt: journal.reached.begunAt }, 'serving');

@@ -5,7 +5,7 @@
 import type { State } from '@eenmaal/consent';
 import { fromBase64url } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
-import { type CommitEntry, checkChain, decodeCommit, hashLeaf, LedgerError } from '@eenmaal/ledger';
+import { type CommitEntry, checkChain, decodeCommit, LedgerError } from '@eenmaal/ledger';
 import { EenmaalError, type Instant, LEAF_TYPE } from '@eenmaal/model';
 import { type Beginning, beginning, type Given, snapshotOptions } from './beginning.ts';
 import { atTime, type Entry, openEntry } from './entries.ts';
@@ -22,14 +22,14 @@ export const NO_KEY = 'the key of an entry is missing, and no erasure says why';
  * @throws `ledger-damaged`
  */
 export async function replay(given: Given, upTo = Number.POSITIVE_INFINITY): Promise<Beginning & { begunAt: number }> {
-  const { store, vault, settings } = given;
+  const { store, vault, settings, tiles } = given;
   try {
     // what was erased is named by entries after it
     const begun = await beginning(given);
     const { state, tree, index, erased, seq: begunAt } = begun;
     let { seq: reached, timeMs, snapshot } = begun;
     let kept = tree.size;
-    await store.readAll(reached + 1, ({ seq, bytes }) => {
+    await store.readAll(reached + 1, async ({ seq, bytes }) => {
       if (seq > upTo) return;
       const commit = decodeCommit(bytes);
       checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
@@ -37,13 +37,15 @@ export async function replay(given: Given, upTo = Number.POSITIVE_INFINITY): Pro
         const at = commit.firstIndex + i;
         const opened = atTime(openEntry(entry, at, vault), commit.timeMs);
         foldEntry(state, entry, opened, erased.get(at), at, commit.timeMs);
-        tree.append(hashLeaf(entry.leaf));
+        tree.appendEntry(entry.leaf);
       }
       timeMs = commit.timeMs;
       index.add(seq, commit);
       reached = seq;
+      await tiles?.keepUp();
       if (!settings || tree.size - kept < (settings.together ?? KEPT_TOGETHER)) return;
       kept = tree.size;
+      await tiles?.settled();
       const options = snapshotOptions(given, settings.path);
       writeSnapshot({ state, tree, index, seq, timeMs }, snapshot, options);
       snapshot = turned({ state, tree, index }, snapshot, options);
