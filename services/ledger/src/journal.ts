@@ -274,6 +274,8 @@ export class Journal {
       this.#timeMs = timeMs;
       Object.assign(this, { state, tree, index, erased });
     } catch (cause) {
+      // nothing goes on behind a start that failed
+      await tiles?.settled().catch(() => {});
       if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
       if (cause instanceof EenmaalError && cause.code === 'not-readable')
         throw new EenmaalError('ledger-damaged', 'an entry does not open', { cause });
