@@ -83,7 +83,11 @@ vi.mock('@eenmaal/ledger', async (original) => {
 });
 
 vi.mock('../../packages/ledger/src/tile-nodes.ts', async (original) => {
-  const { TileNodes } = await original<typeof import('../../packages/ledger/src/tile-nodes.ts')>();
+  type Read = {
+    read(width: number, bytes: Uint8Array): unknown;
+    verified(bytes: Uint8Array, root: Uint8Array): unknown;
+  };
+  const { TileNodes } = await original<{ TileNodes: Read }>();
   const { verified } = TileNodes;
   TileNodes.verified = (bytes, root) =>
     believes('tiles') ? TileNodes.read(bytes.length / 32, bytes) : verified(bytes, root);
