@@ -200,7 +200,8 @@ export async function serveStore(world: World, from: Copy | ((storeDir: string) 
     async stop() {
       await nc.close();
       await server.stop();
-      await rm(dir, { recursive: true, force: true });
+      // a checkpoint may be on its way to its file
+      await rm(dir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
