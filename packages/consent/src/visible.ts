@@ -68,7 +68,10 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   addItems(state, sight, known, now);
   const all = family || known.by === party;
   sight.persons = all ? new Set(known.persons) : personsOf(state, sight, now);
-  if (!family) addForOrganisation(state, sight, known, now);
+  if (!family) {
+    addOrdered(state, sight, known, now);
+    addForOrganisation(state, sight, known, now);
+  }
   const ofSeats = ({ kind }: Act) => kind === 'seat' || kind === 'seat-end' || kind === 'objection' || kind === 'weigh';
   // seats last: whether the family may know of one hangs on what else it sees
   for (const act of [...known.acts.filter((one) => !ofSeats(one)), ...known.acts.filter(ofSeats)])
@@ -137,6 +140,17 @@ function addRecipients(state: State, { party, persons }: Sight, { compartments, 
   });
   if (keepsFile) for (const id of all) persons.add(id);
   for (const { parent, provider } of fosters) if (provider === organisationOf(party)) persons.add(parent);
+}
+
+/** Whom a supervision order reaches: without the child and its custody an institution could not judge what it was given. */
+function addOrdered(state: State, { party, items, persons, statements }: Sight, { orders }: DossierState, now: Instant) {
+  if (items.size === 0) return;
+  for (const { institution, child, from, until } of orders.values()) {
+    const known = institution === organisationOf(party) && from <= now && now < until ? state.persons.get(child) : null;
+    if (!known) continue;
+    for (const id of [child, ...known.custody]) if (state.persons.has(id)) persons.add(id);
+    if (known.custodyStatement) statements.add(known.custodyStatement);
+  }
 }
 
 /** Messages disclosed to it that it may open now, and what the family is not told of. */
