@@ -116,9 +116,11 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
       const end = order?.statement === id ? [fact('order:until', { answerable: other, from: order.until })] : [];
       return [fact('order', { answerable: other }), ...end];
     }
+    case 'answer':
+      // what was refused need not be carried out
+      return [fact('answer'), ...(state.requests.get(about ?? '')?.refused ? [fact('erase')] : [])];
     case 'endorse':
     case 'weigh':
-    case 'answer':
     case 'erase':
       return [fact(act.kind)];
     default:
