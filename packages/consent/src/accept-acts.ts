@@ -190,11 +190,20 @@ function checkFamilyAct(
       if (!seat && !(disclosure?.dossier === dossier.id && disclosure.told && disclosure.items.some(speaksAbout)))
         return 'no-authority';
       if (seat && !isIn(state, dossier.id, [who])) return 'no-authority';
-      return (disclosure ?? seat)?.objection === null ? null : 'statement-out-of-order';
+      // each has a right of its own to object; that another did already is not for it to learn
+      return waits(dossier, statement) ? 'statement-out-of-order' : null;
     }
     case 'dispute':
       return speaksAbout(statement.item) ? null : 'no-authority';
   }
+}
+
+/** Whether this person's own earlier objection to the same is not weighed yet. */
+function waits({ acts }: DossierState, { act, by }: StatementOf<'objection'>): boolean {
+  const last = acts.findLast(
+    ({ kind, about, by: who }) => about === act && (kind === 'weigh' || (kind === 'objection' && who === by)),
+  );
+  return last?.kind === 'objection';
 }
 
 const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();

@@ -4,11 +4,11 @@
  * record must be recorded. Judged at every opening, so what ends or is contested later closes what was not yet opened.
  */
 import { type Decision, type Id, type Instant, organisationOf, type ReasonCode } from '@eenmaal/model';
-import { reviewDue } from './clocks.ts';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
 import { ageBand, inForce, type Rule, ruleAt, ruleReference } from './law.ts';
 import type { CompartmentState, DisclosureState, DossierState, MessageState, PartyState, State } from './state.ts';
+import { reviewDue } from './terms.ts';
 
 /** What the rule looks at: the place, who would get it, the question, and what consent alone says of it. */
 export type Case = {
