@@ -20,7 +20,7 @@ import { checkErase } from './accept-erase.ts';
 import { readsAbout } from './authority.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
-import { ageBand } from './law.ts';
+import { ageBand, ruleAt } from './law.ts';
 import { prohibition } from './prohibitions.ts';
 import type { DossierState, MessageState, State } from './state.ts';
 
@@ -289,7 +289,7 @@ function checkAboutAct(
 
 /** Who discloses must itself be allowed to read each item now, and wraps it for the receiver's own key. */
 function checkDisclosure(state: State, dossier: DossierState, statement: StatementOf<'disclose'>, now: Now): Refusal {
-  const { by, to, rule, items, ask } = statement;
+  const { by, to, rule, items, ask, inform } = statement;
   const receiver = state.parties.get(to);
   if (!receiver || to === STEWARD || (receiver.person === null && receiver.organisation === null))
     return 'statement-out-of-order';
@@ -297,6 +297,8 @@ function checkDisclosure(state: State, dossier: DossierState, statement: Stateme
   if (receiver.seat && receiver.seat.dossier !== dossier.id) return 'no-authority';
   if (isSameSide(by, to) || !state.law.rulesById.has(rule)) return 'malformed';
   if (hasTwice(items.map(({ envelope }) => envelope))) return 'malformed';
+  const must = ruleAt(state.law, rule, now)?.inform;
+  if (inform === 'later' && (must === 'before' || must === 'now')) return 'must-be-told';
   if (ask !== null && !state.asks.has(ask)) return 'statement-out-of-order';
   for (const { envelope, kid } of items) {
     const message = messageIn(state, dossier, envelope)?.message;

@@ -169,7 +169,9 @@ function checkAdmit(state: State, statement: StatementOf<'admit'>, now: Instant)
   const compartment = state.compartments.get(statement.compartment);
   const epoch = compartment && currentEpoch(compartment);
   if (!compartment || !epoch || compartment.dossier !== statement.dossier) return 'no-authority';
-  const readers = new Map(keyHoldersOf(state, statement.compartment, now).map((reader) => [reader.party, reader.scope]));
+  const readers = new Map(
+    keyHoldersOf(state, statement.compartment, now).map((reader) => [reader.party, reader.scope]),
+  );
   if (!readers.has(statement.by) || epoch.members.get(statement.by)?.scope !== 'history') return 'no-authority';
   if (statement.epoch !== compartment.epochs.length - 1) return 'statement-out-of-order';
   // a newcomer would see who stopped reading, and get a key nobody may write under

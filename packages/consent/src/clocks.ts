@@ -44,7 +44,11 @@ export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
       if (ran) clocks.push(ran);
     }
   }
-  const others = [...messageClocks(state, known, now), ...grantEnds(state, known, now), ...orderEnds(state, known, now)];
+  const others = [
+    ...messageClocks(state, known, now),
+    ...grantEnds(state, known, now),
+    ...orderEnds(state, known, now),
+  ];
   return [...clocks, ...others].sort(
     (a, b) => a.started - b.started || (`${a.id} ${a.about}` < `${b.id} ${b.about}` ? -1 : 1),
   );

@@ -11,7 +11,7 @@ import {
 } from '@eenmaal/model';
 import { isMinor } from './authority.ts';
 import { foldErase } from './fold-erasures.ts';
-import type { Act, DossierState, PersonState, State } from './state.ts';
+import type { Act, DossierState, FosterState, PersonState, State } from './state.ts';
 
 type InDossier = Extract<Statement, { dossier: Id }>;
 type Attestation = StatementOf<
@@ -130,6 +130,9 @@ export function foldAttestation(state: State, statement: Attestation, index: num
     }
     case 'foster': {
       const { child, parent, provider, from, until, id } = statement;
+      const same = (one: FosterState) => one.child === child && one.parent === parent && one.provider === provider;
+      // a later word on the same placement: it lasts longer, or ended earlier
+      if (dossier) dossier.fosters = dossier.fosters.filter((one) => !same(one) || one.until <= from);
       dossier?.fosters.push({ child, parent, provider, from, until, statement: id });
       return;
     }

@@ -102,11 +102,11 @@ function tellCustody({ state, dossier, organisation, person, sight }: Listener, 
   const { about, at } = act;
   const child = state.persons.get(about ?? '');
   if (!child) return;
-  const counts = () =>
-    sight.persons.has(child.id) && (sight.statements.has(act.id) || act.partner === organisation);
+  const counts = () => sight.persons.has(child.id) && (sight.statements.has(act.id) || act.partner === organisation);
   const lost = (name: OrganisationId) =>
     spokenFor(child, at, act).custody.includes(partner(name)) || readAbout(state, dossier, name, child.id, at, act);
-  if (person !== null || counts() || (organisation !== null && lost(organisation))) tell(at, 'custody-changed', child.id);
+  if (person !== null || counts() || (organisation !== null && lost(organisation)))
+    tell(at, 'custody-changed', child.id);
 }
 
 /** Whether this organisation could read about somebody, or by its yes, until it died. */

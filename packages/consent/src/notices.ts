@@ -11,13 +11,7 @@ import { consultClocks } from './clocks-messages.ts';
 import { agreedAt, informsOf, isSide, knowsOrganisation, readAbout, spokenFor, standing, toldAt } from './knowledge.ts';
 import { ruleAt } from './law.ts';
 import { type Listener, noticesOfActs, type Tell } from './notices-acts.ts';
-import {
-  type DisclosureState,
-  type GrantState,
-  type PersonState,
-  type State,
-  sayOf,
-} from './state.ts';
+import { type DisclosureState, type GrantState, type PersonState, type State, sayOf } from './state.ts';
 import { sightOf } from './visible.ts';
 
 const DAY = 86_400_000;

@@ -126,7 +126,9 @@ export class TestRegion {
     const known = this.state.compartments.get(compartment);
     const current = known && currentEpoch(known);
     const link = current?.members.get(by)?.scope === 'history' ? 'link' : null;
-    const wraps = keyHoldersOf(this.state, compartment, this.now).map((reader) => this.wrap(reader.party, reader.scope));
+    const wraps = keyHoldersOf(this.state, compartment, this.now).map((reader) =>
+      this.wrap(reader.party, reader.scope),
+    );
     const epoch = { epoch: known?.epochs.length ?? 0, commitment: hash('commitment'), link, label: 'label', wraps };
     return this.try(by, { kind: 'epoch', dossier: DOSSIER, compartment, ...epoch, ...more });
   }

@@ -143,7 +143,12 @@ function addRecipients(state: State, { party, persons }: Sight, { compartments, 
 }
 
 /** Whom a supervision order reaches: without the child and its custody an institution could not judge what it was given. */
-function addOrdered(state: State, { party, items, persons, statements }: Sight, { orders }: DossierState, now: Instant) {
+function addOrdered(
+  state: State,
+  { party, items, persons, statements }: Sight,
+  { orders }: DossierState,
+  now: Instant,
+) {
   if (items.size === 0) return;
   for (const { institution, child, from, until } of orders.values()) {
     const known = institution === organisationOf(party) && from <= now && now < until ? state.persons.get(child) : null;

@@ -82,7 +82,7 @@ const STATEMENTS = {
   ),
   foster: object(
     { ...Attested, child: Name, parent: Name, provider: Name, ...Period },
-    'A foster placement (pleegzorg)',
+    'A foster placement (pleegzorg). The same child, parent and provider again changes its dates',
   ),
   death: object({ ...Attested, person: Name }, 'Somebody died'),
   capacity: object(
