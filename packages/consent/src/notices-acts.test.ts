@@ -68,6 +68,20 @@ describe('a no, and a yes taken back', () => {
     expect(codes(region, CLINIC)).toEqual(['access-stopped']);
   });
 
+  it('of one parent leaves the yes of the other: given again, it stops again', () => {
+    const region = makeFamily();
+    agree(region, [MOTHER, FATHER], K8, SCHOOL);
+    for (let time = 1; time <= 2; time++) {
+      region.now += days(1);
+      region.say('withdraw', FATHER, K8, SCHOOL);
+      region.grant(FATHER, K8, SCHOOL);
+    }
+    expect(list(region, SCHOOL).map(({ code, at }) => [code, at])).toEqual([
+      ['access-stopped', START + days(1)],
+      ['access-stopped', START + days(2)],
+    ]);
+  });
+
   it('reaches an organisation that writes there: not one that only reads, nor one that only wrote', () => {
     const region = makeFamily();
     for (const to of [CLINIC, TEAM, SCHOOL, GI]) agree(region, [MOTHER, FATHER], K8, to);
@@ -89,9 +103,10 @@ describe('a death', () => {
     region.custody('child8', 'mother');
     agree(region, [MOTHER], region.compartment(MOTHER, 'mother', 'child8'), CLINIC);
     agree(region, [MOTHER], M, SCHOOL);
+    region.now += days(1);
     region.must(TEAM, death('child8'));
     expect(toldOf(region, 'subject-deceased', id('child8'))).toEqual([CLINIC]);
-    expect(articleOf(region, CLINIC, 'subject-deceased')).toMatch(/^L30@/);
+    expect(articleOf(region, CLINIC, 'subject-deceased')).toMatch(/^L30/);
   });
 
   it('is not told to whom the yes begins at that very moment', () => {
@@ -113,6 +128,18 @@ describe('custody', () => {
     region.custody('child8', 'mother');
     expect(list(region, GI).map(({ code, at }) => [code, at])).toEqual([['custody-changed', region.now]]);
     expect(codes(region, SCHOOL)).toEqual([]);
+  });
+
+  it('that stays with an institution is told to it each time; who comes later hears what holds, not what was before', () => {
+    const region = makeFamily();
+    const heard = (of: string) => list(region, of).map(({ code, at }) => [code, (at - START) / days(1)]);
+    for (const day of [1, 2]) {
+      region.now = START + days(day);
+      region.must(TEAM, { ...custodyOf('child8', []), guardian: 'gi' });
+    }
+    agree(region, [GI], K8, SCHOOL);
+    expect(heard(GI)).toEqual([1, 2].map((day) => ['custody-changed', day]));
+    expect(heard(SCHOOL)).toEqual([['custody-changed', 2]]);
   });
 
   it('is told to who reads about that child, not about another, and to who could read until then', () => {
