@@ -114,11 +114,16 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
       const order = dossier.orders.get(about ?? '');
       // a later statement about the same order replaced its end
       const end = order?.statement === id ? [fact('order:until', { answerable: other, from: order.until })] : [];
-      return [fact('order', { answerable: other }), ...end];
+      // the first counts from the day it takes effect, an extension from the day it was said
+      const first = dossier.acts.find(({ kind, about: order }) => kind === 'order' && order === about) === act;
+      const from = first && order?.statement === id ? order.from : at;
+      return [fact('order', { answerable: other, from }), ...end];
     }
+    case 'answer':
+      // what was refused need not be carried out
+      return [fact('answer'), ...(state.requests.get(about ?? '')?.refused ? [fact('erase')] : [])];
     case 'endorse':
     case 'weigh':
-    case 'answer':
     case 'erase':
       return [fact(act.kind)];
     default:
