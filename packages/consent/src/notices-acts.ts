@@ -2,8 +2,16 @@
 import type { Id, Instant, NoticeCode, OrganisationId, PartyId, RuleId } from '@eenmaal/model';
 import { isPerson, nameOf, organisationOf, partner } from '@eenmaal/model';
 import { decidersOf } from './authority.ts';
-import { seatOf } from './fold-acts.ts';
-import { agreedAt, isSide, knowsOrganisation, type Live, readAbout, spokenFor, standing } from './knowledge.ts';
+import {
+  agreedAt,
+  isSide,
+  knowsOrganisation,
+  type Live,
+  ownerOf,
+  readAbout,
+  spokenFor,
+  standing,
+} from './knowledge.ts';
 import type { Act, CompartmentState, DossierState, GrantState, PersonState, State } from './state.ts';
 import type { Sight } from './visible.ts';
 import { isObjector } from './visible-acts.ts';
@@ -59,7 +67,7 @@ function tellAct(listener: Listener, tell: Tell, act: Act): void {
       if (state.requests.get(about)?.by === party) tell(at, 'request-answered', about);
       return;
     case 'objection':
-      if (isSide(party, ownerOf(listener, about))) tell(at, 'objection-made', about);
+      if (isSide(party, ownerOf(state, dossier, about))) tell(at, 'objection-made', about);
       return;
     case 'weigh':
       if (person !== null && knowsOwner(listener, act, about)) tell(at, 'objection-weighed', about);
@@ -76,14 +84,10 @@ function tellAct(listener: Listener, tell: Tell, act: Act): void {
   }
 }
 
-/** Who made the disclosure, or the seat, that is objected to. */
-const ownerOf = ({ state, dossier }: Listener, act: Id): PartyId =>
-  state.disclosures.get(act)?.by ?? seatOf(state, dossier.id, act)?.seat ?? '';
-
 function knowsOwner(listener: Listener, act: Act, about: Id): boolean {
   const { state, sight, dossier, party } = listener;
   if (isObjector(dossier, act, party)) return true;
-  const owner = organisationOf(ownerOf(listener, about));
+  const owner = organisationOf(ownerOf(state, dossier, about));
   return sight.statements.has(act.id) && owner !== null && knowsOrganisation(state, sight, dossier, owner);
 }
 
