@@ -32,6 +32,8 @@ export type Belief =
   | 'statements'
   /** that whatever was erased, somebody decided so */
   | 'erasures'
+  /** the same, in the ledger alone */
+  | 'decided'
   /** that whatever was read had its basis */
   | 'bases';
 
@@ -153,6 +155,14 @@ vi.mock('../../services/ledger/src/entries.ts', async (original) => {
     },
     atTime: (...given: unknown[]) => (believes('time') ? given[0] : real.atTime?.(...given)),
     isBodyOf: (...given: unknown[]) => believes('bodies') || real.isBodyOf?.(...given),
+  };
+});
+
+vi.mock('../../services/ledger/src/erasures.ts', async (original) => {
+  const real = await original<Record<string, (...given: unknown[]) => unknown>>();
+  return {
+    ...real,
+    mustBeDecided: (...given: unknown[]) => (believes('decided') ? undefined : real.mustBeDecided?.(...given)),
   };
 });
 

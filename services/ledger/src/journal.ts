@@ -21,7 +21,7 @@ import {
 import { EenmaalError, type Instant, LEAF_TYPE, type Position } from '@eenmaal/model';
 import { beginning, isInTree, type SnapshotSettings, snapshotOptions } from './beginning.ts';
 import { atTime, type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
-import { type Covering, coveringOf } from './erasures.ts';
+import { type Covering, coveringOf, mustBeDecided } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
 import { foldPaged } from './paged-state.ts';
 import { type Snapshot, writeSnapshot } from './snapshot.ts';
@@ -144,6 +144,7 @@ export class Journal {
     let bytes = 0;
     const append = (draft: Draft): number => {
       const index = this.tree.size + entries.length;
+      mustBeDecided(this.state, draft.event, this.erased);
       const entry = sealEntry(draft, index, this.vault, this.#options.random);
       foldPaged(this.state, draft.slot, draft.input, index, at);
       for (const [gone, covering] of coveringOf(draft.event, index)) this.erased.set(gone, covering);
@@ -250,6 +251,7 @@ export class Journal {
         for (const [i, entry] of commit.entries.entries()) {
           const at = commit.firstIndex + i;
           const opened = atTime(openEntry(entry, at, this.vault), commit.timeMs);
+          if (opened) mustBeDecided(state, opened.event, erased);
           foldEntry(state, entry, opened, erased.get(at), at, commit.timeMs);
           tree.append(hashLeaf(entry.leaf));
         }
@@ -287,16 +289,24 @@ export class Journal {
     writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault: this.vault }, path));
   }
 
-  /** Reads one commit again and compares it with all that is known of it. A difference ends the service. */
-  async verify(seq: number): Promise<void> {
-    const bytes = await this.#options.store.read(seq);
+  /**
+   * Reads one commit again and compares it with all that is known of it. A difference ends the service.
+   * @returns what it holds, with the index of each entry, but for what was erased
+   * @throws `ledger-damaged`; `ledger-unreachable` when the service is stopping
+   */
+  async verify(seq: number): Promise<(Entry & { index: number })[]> {
     try {
-      const commit = decodeCommit(bytes);
+      const commit = decodeCommit(await this.#options.store.read(seq));
       if (commit.firstIndex !== this.index.firstOf(seq) || !isInTree(this.tree, commit))
         throw new EenmaalError('ledger-damaged', `commit ${seq} is not what it was`);
-      for (const [i, entry] of commit.entries.entries()) this.#open(entry, commit.firstIndex + i, commit.timeMs);
+      return commit.entries.flatMap((entry, i) => {
+        const index = commit.firstIndex + i;
+        const opened = this.#open(entry, index, commit.timeMs);
+        return opened ? { ...opened, index } : [];
+      });
     } catch (cause) {
-      this.#damaged(`commit ${seq}`, cause);
+      if (cause instanceof EenmaalError && cause.code === 'ledger-unreachable') throw cause;
+      return this.#damaged(`commit ${seq}`, cause);
     }
   }
 
