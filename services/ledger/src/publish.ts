@@ -124,7 +124,8 @@ export class Publisher {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const oldSize = this.#known.get(url) ?? 0;
       // not remembered: a witness that begins anew starts at 0 again
-      if (oldSize > size && this.#known.delete(url)) throw new Failed('ahead', `it saw ${oldSize}, this is ${size}`, oldSize);
+      if (oldSize > size && this.#known.delete(url))
+        throw new Failed('ahead', `it saw ${oldSize}, this is ${size}`, oldSize);
       const proof = tree.consistencyProof(oldSize, size);
       const answer = await post(url, formatAddCheckpoint({ oldSize, proof, checkpoint: signed }), signal);
       if (answer.status === 200) {
