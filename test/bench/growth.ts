@@ -34,7 +34,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '@eenmaal/ledger';
-import { Index, Journal, type Replayed, snapshotKeys, Vault, writeSnapshot } from '@eenmaal/service-ledger';
+import { Index, Journal, type Replayed, snapshotKeys, TileFiles, Vault, writeSnapshot } from '@eenmaal/service-ledger';
 import type { Started, Told } from './growth-start.ts';
 import { type Group, perSecond, quantile, race, random, repeat, type Settings, short, spread } from './harness.ts';
 import { history, type Made } from './history.ts';
@@ -52,14 +52,16 @@ export async function startGrowth() {
   const nc = await connect({ url: server.url, nkeySeed: hub.seed, name: LEDGER_USER });
   const store = await openStreams(nc, { monitorUrls: [server.monitorUrl] });
   const vaultKey = random(32);
+  const path = join(dir, 'snapshot');
   let now = 0;
   const open = async () =>
     Journal.open({
       ...{ store, law: await readLaw(), random, clock: () => now, monotonic: () => 0 },
       vaultKeys: { keys: [vaultKey], replace: async () => {} },
+      snapshot: { path },
     });
   const told: Told = {
-    ...{ url: server.url, monitorUrl: server.monitorUrl, path: join(dir, 'snapshot'), ask: [] },
+    ...{ url: server.url, monitorUrl: server.monitorUrl, path, ask: [] },
     ...{ seed: hub.seed, vaultKey: toBase64url(vaultKey) },
   };
   return {
@@ -89,12 +91,14 @@ export async function startGrowth() {
      */
     async fillUnread(entries: Iterable<Made>): Promise<Replayed> {
       const vault = await Vault.open(store, { keys: [vaultKey], replace: async () => {} }, random);
-      const replayed = { state: emptyState(await readLaw()), tree: new Tree(), index: new Index(), seq: 0, timeMs: 0 };
+      const tiles = new TileFiles(join(dir, 'tiles'));
+      const tree = new Tree(tiles);
+      const replayed = { state: emptyState(await readLaw()), tree, index: new Index(), seq: 0, timeMs: 0 };
       let batch: CommitEntry[] = [];
       const newSlots: Promise<void>[] = [];
       const flush = async () => {
         await Promise.all(newSlots.splice(0));
-        const { tree, index, timeMs } = replayed;
+        const { index, timeMs } = replayed;
         const commit = { firstIndex: tree.size, timeMs, rootBefore: tree.root(), entries: batch };
         replayed.seq = await store.append(encodeCommit(commit), replayed.seq, toBase64url(random(16)));
         appendCommit(tree, timeMs, commit);
@@ -112,7 +116,8 @@ export async function startGrowth() {
       }
       if (batch.length > 0) await flush();
       const { state } = replayed;
-      writeSnapshot(replayed, null, { path: told.path, law: state.law, keys: snapshotKeys(vault), random });
+      await tiles.settled();
+      writeSnapshot(replayed, null, { path, law: state.law, keys: snapshotKeys(vault), random });
       return replayed;
     },
     async start(more: Partial<Told> = {}): Promise<Started> {
@@ -272,7 +277,8 @@ async function measureReplay(quick: boolean) {
   await growth.fill(journal, history(quick ? 100 : 500, random));
   const appending = await measureAppend(journal, quick);
   const starts: Started[] = [];
-  for (let round = 0; round < 3; round++) starts.push(await growth.start({ path: join(growth.dir, 'none') }));
+  for (let round = 0; round < 3; round++)
+    starts.push(await growth.start({ path: join(growth.dir, 'none', 'snapshot') }));
   await growth.stop();
   const started = starts.sort((a, b) => a.all - b.all)[1] as Started;
   return { started, appending, size: started.size, perSecond: (started.size / started.opening) * 1000 };

@@ -79,7 +79,7 @@ export async function makeWorld(seed: string) {
     const { law, clock, random, vaultKeys } = chain;
     const path = join(dir, name);
     const time = { clock, monotonic: () => performance.now() };
-    (await Journal.open({ store, law, vaultKeys, random, ...time, snapshot: { path } })).keep(path);
+    await (await Journal.open({ store, law, vaultKeys, random, ...time, snapshot: { path } })).keep();
     return readFile(path);
   };
   const older = { ...(await copyOf(store, keysThen)), snapshot: await snapshot('older'), checkpoint: '' };
@@ -158,9 +158,10 @@ async function foreignSnapshot(path: string, { law, clock, random }: Pick<TestCh
   const none = { vaultAll: async () => new Map(), readAll: async () => 0, vaultPut: async () => {} };
   const vaultKeys = { keys: [random(32)], replace: async () => {} };
   const store = none as unknown as LedgerStore;
-  const journal = await Journal.open({ store, law, clock, random, vaultKeys, monotonic: () => performance.now() });
+  const time = { clock, monotonic: () => performance.now() };
+  const journal = await Journal.open({ store, law, random, vaultKeys, ...time, snapshot: { path } });
   await journal.vault.ensure('main');
-  journal.keep(path);
+  await journal.keep();
   return readFile(path);
 }
 

@@ -66,6 +66,19 @@ export function partsOf(state: State, index: Index): Map<string, Part> {
   return parts;
 }
 
+/** Takes what is in memory of these dossiers out of it: nothing else in a state shares it. `putPart` brings it back. */
+export function dropParts(state: State, index: Index, isDropped: (slot: string) => boolean): void {
+  const found = PER_DOSSIER.map((name) => {
+    const held = Map.prototype.entries.call(state[name]) as MapIterator<[string, unknown]>;
+    return [...held].filter(([key, value]) => isDropped(slotOf(state, index, name, key, value) ?? MAIN));
+  });
+  for (const [place, name] of PER_DOSSIER.entries())
+    for (const [key, value] of found[place] ?? []) {
+      Map.prototype.delete.call(state[name], key);
+      if (name === 'keys') Set.prototype.delete.call(state.signingKeys, (value as ValueOf<'keys'>).x);
+    }
+}
+
 function slotOf(state: State, index: Index, name: Divided, key: string, value: unknown): string | undefined {
   const { dossier, compartment, party } = value as Value;
   switch (name) {

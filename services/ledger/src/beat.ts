@@ -106,12 +106,15 @@ export class Beat {
 
   async #publish(): Promise<void> {
     try {
-      const { tree } = this.#journal;
+      const { tree, tiles } = this.#journal;
       const { size } = tree;
+      // now: it grows while the witnesses are asked
+      const partial = tiles && tree.partialTiles();
       const { quorum, checkpoint, failures } = await this.#publisher.publish(this.#sign(size), tree);
       if (quorum) await this.#keep(checkpoint);
       if (this.#had !== quorum) this.#options.onQuorum?.(quorum ? size : null, failures);
       this.#had = quorum;
+      if (quorum && partial) await tiles.publish(partial, checkpoint);
     } finally {
       this.#running = false;
       if (this.#again) {

@@ -2,7 +2,7 @@
  * The newest checkpoint that enough witnesses confirmed, and the file it is kept in, so that a restart does not begin with
  * nothing. Of the file nothing is believed that is not signed, or not of this very log.
  */
-import { equal, utf8, verifyBytes } from '@eenmaal/crypto';
+import { utf8, verifyBytes } from '@eenmaal/crypto';
 import { readIfThere } from '@eenmaal/host';
 import { type Judgement, judgeCheckpoint, LedgerError, type Policy, quorumTime } from '@eenmaal/ledger';
 import { EenmaalError, type Instant } from '@eenmaal/model';
@@ -43,18 +43,19 @@ export async function readCosigned(
   const text = await readIfThere(path);
   if (text === undefined) return null;
   const signed = utf8(text);
+  let judged: Judgement;
   try {
-    const judged = judge(signed, policy, now);
-    const { origin, size, root } = judged.checkpoint;
-    if (tree.size > 0 && origin !== state.origin) throw new LedgerError('checkpoint-origin');
-    if (size > tree.size || !equal(root, tree.root(size)))
-      throw new EenmaalError('ledger-damaged', `turned back, or another history: it signed ${size} entries in ${path}`);
-    const cosigned = cosignedIn(judged, signed, policy);
-    if (!cosigned) onUnusable('quorum-missing');
-    return cosigned;
+    judged = judge(signed, policy, now);
+    if (tree.size > 0 && judged.checkpoint.origin !== state.origin) throw new LedgerError('checkpoint-origin');
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     onUnusable(error.code);
     return null;
   }
+  const { size, root } = judged.checkpoint;
+  if (!tree.hadRoot(size, root))
+    throw new EenmaalError('ledger-damaged', `turned back, or another history: it signed ${size} entries in ${path}`);
+  const cosigned = cosignedIn(judged, signed, policy);
+  if (!cosigned) onUnusable('quorum-missing');
+  return cosigned;
 }

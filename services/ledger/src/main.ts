@@ -72,6 +72,7 @@ async function main(): Promise<void> {
   const snapshot = {
     path: join(EENMAAL_STATE_DIR, 'snapshot'),
     onRefused: (why: string) => log.warn({ why }, 'snapshot not used: reading the whole log'),
+    onTilesFailed: (why: string) => log.warn({ why }, 'tiles not written'),
   };
   if (task !== 'snapshot' && (await isServed(nc, SILENCE_MS))) {
     await nc.close();
@@ -92,7 +93,7 @@ async function main(): Promise<void> {
       snapshot,
       upTo: Number(upTo),
     });
-    journal.keep(snapshot.path);
+    await journal.keep();
     await nc.close();
     return;
   }

@@ -6,18 +6,21 @@ import type { Journal } from './journal.ts';
 import { scrub } from './scrub.ts';
 
 const body = (seq: number) => new Uint8Array(40).fill(seq);
-/** Four commits of one message each, the first two below the snapshot; stops after so many were read. */
+/** Four commits of one message each, the first two below a snapshot of two parts; stops after so many commits were read. */
 async function scrubbed(reads: number, { getBody = async (seq: number) => body(seq), erased = [] as number[] } = {}) {
   const abort = new AbortController();
-  const read: number[] = [];
+  const read: (number | string)[] = [];
+  let commits = 0;
   const damaged: string[] = [];
   const verify = async (seq: number) => {
     read.push(seq);
-    if (read.length === reads) abort.abort();
+    if (++commits === reads) abort.abort();
     const event = { kind: 'message', stored: seq, bodyHash: toBase64url(hash256(body(seq))) };
     return [{ index: seq * 10, event }] as never;
   };
-  const journal = { reached: { seq: 4, begunAt: 2 }, verify, erased: new Map(erased.map((one) => [one, {} as never])) };
+  const snapshot = { partsListed: 2, sealedPart: (number: number) => read.push(`part ${number}`) } as never;
+  const gone = new Map(erased.map((one) => [one, {} as never]));
+  const journal = { reached: { seq: 4, begunAt: 2 }, snapshot, verify, erased: gone, dead: null };
   const rests: number[] = [];
   const restMs = {
     get unread() {
@@ -36,8 +39,9 @@ async function scrubbed(reads: number, { getBody = async (seq: number) => body(s
 describe('reading again', () => {
   it('begins with what the start did not read, and goes on for ever, more slowly', async () => {
     const { read, rests } = await scrubbed(10);
-    expect(read).toEqual([1, 2, 3, 4, 1, 2, 3, 4, 1, 2]);
-    expect(rests[0], 'the slow measure begins after what was not read').toBe(2);
+    const round = ['part 0', 'part 1', 1, 2, 3, 4];
+    expect(read).toEqual([...round, ...round, 'part 0', 'part 1', 1, 2]);
+    expect(rests[0], 'the slow measure begins after what was not read').toBe(5);
   });
 
   it('says which body is gone or changed, and goes on', async () => {
@@ -57,7 +61,7 @@ describe('reading again', () => {
     const verify: Journal['verify'] = async () => {
       throw new EenmaalError('ledger-damaged');
     };
-    const journal = { reached: { seq: 4, begunAt: 0 }, verify, erased: new Map() };
+    const journal = { reached: { seq: 4, begunAt: 0 }, snapshot: null, verify, erased: new Map(), dead: null };
     const restMs = { unread: 0, again: 0 };
     const signal = new AbortController().signal;
     const trying = scrub(journal, { getBody: async () => undefined, onDamaged: () => {}, restMs, signal });
