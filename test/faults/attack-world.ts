@@ -183,7 +183,8 @@ export async function serveStore(world: World, from: Copy | ((storeDir: string) 
     async stop() {
       await nc.close();
       await server.stop();
-      await rm(dir, { recursive: true, force: true });
+      // a ledger that was met here may still be writing tiles
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
