@@ -9,7 +9,7 @@ export async function play(world: World, attack: Attack, seed: string): Promise<
   const { disk, change, lie, snapshot, dishonest = [], noticedBy: contact, says, off } = attack;
   const copy = copied(world.now);
   const hand = new Hand(world, copy, `${seed}/${attack.name}`);
-  if (!snapshot) copy.snapshot = null;
+  if (!snapshot) Object.assign(copy, { snapshot: null, tiles: new Map() });
   change?.(hand);
   const meet = async (switchedOff: readonly Off[]): Promise<string> => {
     const served = await serveStore(world, disk ? (streams) => disk(streams, hand) : copy);

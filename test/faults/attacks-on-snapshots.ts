@@ -18,6 +18,18 @@ export const ON_SNAPSHOTS: readonly Attack[] = [
     short: true,
   },
   {
+    name: 'flip a bit in a dossier’s part of the snapshot',
+    having: 'the disk',
+    snapshot: true,
+    change({ copy, below }) {
+      const bytes = copy.snapshot as Uint8Array;
+      copy.snapshot = flipped(bytes, bytes.length - 4000 - below(1000));
+    },
+    noticedBy: 'reading',
+    says: /^ledger-damaged: a part of the snapshot is not what it was/,
+    short: true,
+  },
+  {
     name: 'flip a bit in the snapshot’s list',
     having: 'the disk',
     snapshot: true,

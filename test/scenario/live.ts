@@ -224,10 +224,12 @@ export class LiveWorld implements World {
 
   async toldTo(party: PartyId) {
     const taker = await this.#awake(party);
+    const consults = await taker.notices(null);
     try {
-      return await taker.notices(this.dossier);
+      const { notices, clocks } = await taker.notices(this.dossier);
+      return { notices: [...notices, ...consults.notices], clocks: [...clocks, ...consults.clocks] };
     } catch (error) {
-      if (error instanceof EenmaalError && error.code === 'unknown-dossier') return { notices: [], clocks: [] };
+      if (error instanceof EenmaalError && error.code === 'unknown-dossier') return consults;
       throw error;
     }
   }

@@ -2,7 +2,7 @@
  * Makes keys for others: a new epoch when somebody may no longer read or joins from today, one wrap for somebody who
  * joins with history. For whom is computed from signed statements here, at this moment, and compared by the ledger.
  */
-import { type CompartmentState, currentEpoch, keyNeed, readersOf, type State } from '@eenmaal/consent';
+import { type CompartmentState, currentEpoch, keyHoldersOf, keyNeed, type State } from '@eenmaal/consent';
 import { type Identity, type Random, sealingBytes } from '@eenmaal/crypto';
 import { epochCommitment, epochKey, newHistoryKey, sealLabel, sealLink, sealWrap } from '@eenmaal/envelope';
 import { EenmaalError, type Id, type Instant, type PartyId, type StatementInput, type Wrap } from '@eenmaal/model';
@@ -41,7 +41,7 @@ function newEpoch(
   const history = newHistoryKey(random);
   const key = epochKey(history, ref);
   const previous = before ? ring.keysOf({ ...ref, epoch: ref.epoch - 1 }).history : null;
-  const wraps = readersOf(state, id, now).map((reader) =>
+  const wraps = keyHoldersOf(state, id, now).map((reader) =>
     wrapFor(state, maker, ref, reader.party, reader.scope, reader.scope === 'history' ? history : key),
   );
   return {

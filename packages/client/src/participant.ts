@@ -369,8 +369,8 @@ export class Participant {
     return consultsOf(this.mirror, this.party, this.#options.identity);
   }
 
-  /** What this party is told of a dossier, and which terms of the law run in it. */
-  async notices(dossier: Id): Promise<Answer<'notices'>> {
+  /** What this party is told of a dossier (null: of consults without a name), and which terms of the law run. */
+  async notices(dossier: Id | null): Promise<Answer<'notices'>> {
     return (await this.#options.transport.call({ op: 'notices', dossier })).answer;
   }
 

@@ -20,7 +20,7 @@ import { checkErase } from './accept-erase.ts';
 import { readsAbout } from './authority.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
-import { ageBand } from './law.ts';
+import { ageBand, ruleAt } from './law.ts';
 import { prohibition } from './prohibitions.ts';
 import type { DossierState, MessageState, State } from './state.ts';
 
@@ -190,11 +190,20 @@ function checkFamilyAct(
       if (!seat && !(disclosure?.dossier === dossier.id && disclosure.told && disclosure.items.some(speaksAbout)))
         return 'no-authority';
       if (seat && !isIn(state, dossier.id, [who])) return 'no-authority';
-      return (disclosure ?? seat)?.objection === null ? null : 'statement-out-of-order';
+      // each has a right of its own to object; that another did already is not for it to learn
+      return waits(dossier, statement) ? 'statement-out-of-order' : null;
     }
     case 'dispute':
       return speaksAbout(statement.item) ? null : 'no-authority';
   }
+}
+
+/** Whether this person's own earlier objection to the same is not weighed yet. */
+function waits({ acts }: DossierState, { act, by }: StatementOf<'objection'>): boolean {
+  const last = acts.findLast(
+    ({ kind, about, by: who }) => about === act && (kind === 'weigh' || (kind === 'objection' && who === by)),
+  );
+  return last?.kind === 'objection';
 }
 
 const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
@@ -280,7 +289,7 @@ function checkAboutAct(
 
 /** Who discloses must itself be allowed to read each item now, and wraps it for the receiver's own key. */
 function checkDisclosure(state: State, dossier: DossierState, statement: StatementOf<'disclose'>, now: Now): Refusal {
-  const { by, to, rule, items, ask } = statement;
+  const { by, to, rule, items, ask, inform } = statement;
   const receiver = state.parties.get(to);
   if (!receiver || to === STEWARD || (receiver.person === null && receiver.organisation === null))
     return 'statement-out-of-order';
@@ -288,6 +297,8 @@ function checkDisclosure(state: State, dossier: DossierState, statement: Stateme
   if (receiver.seat && receiver.seat.dossier !== dossier.id) return 'no-authority';
   if (isSameSide(by, to) || !state.law.rulesById.has(rule)) return 'malformed';
   if (hasTwice(items.map(({ envelope }) => envelope))) return 'malformed';
+  const must = ruleAt(state.law, rule, now)?.inform;
+  if (inform === 'later' && (must === 'before' || must === 'now')) return 'must-be-told';
   if (ask !== null && !state.asks.has(ask)) return 'statement-out-of-order';
   for (const { envelope, kid } of items) {
     const message = messageIn(state, dossier, envelope)?.message;

@@ -9,7 +9,7 @@ import { decidesIn, readsAbout } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { prohibition } from './prohibitions.ts';
-import { isStale, readersOf } from './readers.ts';
+import { isStale, keyHoldersOf } from './readers.ts';
 import { bitsOf, type CompartmentState, currentEpoch, type State, sayOf } from './state.ts';
 
 type Refusal = ErrorCode | null;
@@ -150,7 +150,7 @@ function checkGrant(
 
 function checkEpoch(state: State, statement: StatementOf<'epoch'>, now: Instant): Refusal {
   const compartment = state.compartments.get(statement.compartment);
-  const readers = readersOf(state, statement.compartment, now);
+  const readers = keyHoldersOf(state, statement.compartment, now);
   const signer = readers.find((reader) => reader.party === statement.by);
   if (!compartment || compartment.dossier !== statement.dossier || !signer) return 'no-authority';
   if (statement.epoch !== compartment.epochs.length) return 'statement-out-of-order';
@@ -169,7 +169,9 @@ function checkAdmit(state: State, statement: StatementOf<'admit'>, now: Instant)
   const compartment = state.compartments.get(statement.compartment);
   const epoch = compartment && currentEpoch(compartment);
   if (!compartment || !epoch || compartment.dossier !== statement.dossier) return 'no-authority';
-  const readers = new Map(readersOf(state, statement.compartment, now).map((reader) => [reader.party, reader.scope]));
+  const readers = new Map(
+    keyHoldersOf(state, statement.compartment, now).map((reader) => [reader.party, reader.scope]),
+  );
   if (!readers.has(statement.by) || epoch.members.get(statement.by)?.scope !== 'history') return 'no-authority';
   if (statement.epoch !== compartment.epochs.length - 1) return 'statement-out-of-order';
   // a newcomer would see who stopped reading, and get a key nobody may write under

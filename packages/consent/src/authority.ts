@@ -73,7 +73,9 @@ function readsOne(state: State, subject: PersonState, person: DeciderId, now: In
   const roles = whoReads(state.law, band);
   if (subject.id === person && roles.includes('self')) return null;
   const spoken = subject.representatives !== null;
-  if (spoken && band === 'adult' && subject.representatives?.includes(person)) return subject.capacityBasis;
+  // who speaks for an adult does so until its death
+  const speaks = spoken && !subject.dead && subject.representatives?.includes(person);
+  if (band === 'adult' && speaks) return subject.capacityBasis;
   if ((roles.includes('custody') || (spoken && band !== 'adult')) && subject.custody.includes(person))
     return subject.custodyBasis;
   return undefined;

@@ -4,13 +4,13 @@
  */
 import type { Clock, Id, Instant, OrganisationId, PartyId } from '@eenmaal/model';
 import { isPerson, organisationOf, partner } from '@eenmaal/model';
-import { Temporal } from 'temporal-polyfill';
-import { addTerm } from './civil-time.ts';
+import { messageClocks } from './clocks-messages.ts';
 import { informsOf, subjectsOf } from './knowledge.ts';
 import { type ClockEvent, type Law, type Clock as LawClock, ruleAt } from './law.ts';
 import type { Act, DisclosureState, DossierState, State } from './state.ts';
+import { dueOf } from './terms.ts';
 
-type Term = LawClock['term'];
+export { recheckDue, reviewDue } from './terms.ts';
 
 /** Something that starts, stops or postpones a clock. */
 type Fact = {
@@ -32,29 +32,6 @@ type Fact = {
 /** The rule a report to Veilig Thuis is made under. */
 const REPORT_RULE = 'L08';
 
-/** The first instant after a term that starts at `from`. */
-const termEnd = (law: Law, from: Instant, term: Term): Instant => addTerm(from, term, law.holidays);
-
-/** A term counted back gains no days from weekends and holidays (Algemene termijnenwet art. 1 paragraph 2). */
-const countedBack = (until: Instant, { amount, unit }: Term): Instant =>
-  Temporal.Instant.fromEpochMilliseconds(until)
-    .toZonedDateTimeISO('Europe/Amsterdam')
-    .subtract({ [unit]: amount }).epochMilliseconds;
-
-/** @throws when the law has no such clock; `parseLaw` refuses a law without those the product names */
-function named(law: Law, id: 'emergency-review' | 'inform-recheck'): LawClock {
-  const clock = law.clocks.get(id);
-  if (!clock) throw new Error(`the law has no clock ${id}`);
-  return clock;
-}
-
-/** When the second person must have looked at an emergency disclosure made at `at`. */
-export const reviewDue = (law: Law, at: Instant): Instant => termEnd(law, at, named(law, 'emergency-review').term);
-
-/** When it must be looked at again whether the family can be told, after it was looked at `times` times. */
-export const recheckDue = (law: Law, at: Instant, times: number): Instant =>
-  dueOf(law, named(law, 'inform-recheck'), at, times);
-
 /** Every term that runs or ran in a dossier, oldest first. */
 export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
   const known = state.dossiers.get(dossier);
@@ -67,7 +44,12 @@ export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
       if (ran) clocks.push(ran);
     }
   }
-  return [...clocks, ...grantEnds(state, known, now), ...orderEnds(state, known, now)].sort(
+  const others = [
+    ...messageClocks(state, known, now),
+    ...grantEnds(state, known, now),
+    ...orderEnds(state, known, now),
+  ];
+  return [...clocks, ...others].sort(
     (a, b) => a.started - b.started || (`${a.id} ${a.about}` < `${b.id} ${b.about}` ? -1 : 1),
   );
 }
@@ -98,16 +80,7 @@ function whoseClock(state: State, { who }: LawClock, { answerable, other }: Fact
   return [answerable, other].find(hasTask) ?? null;
 }
 
-/** `postponed`: how often it was put off. An extension starts where the term ended. */
-function dueOf(law: Law, { term, counts, extend }: LawClock, from: Instant, postponed: number): Instant {
-  if (counts === 'before') return countedBack(from, term);
-  let due = termEnd(law, from, term);
-  const times = extend ? (extend.repeated ? postponed : Math.min(postponed, 1)) : 0;
-  for (let time = 0; extend && time < times; time++) due = termEnd(law, due - 1, extend);
-  return due;
-}
-
-/** What one act means to the clocks. The state knows no moment of a message, so none starts or stops one. */
+/** What one act means to the clocks; messages are in clocks-messages.ts. */
 function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
   const { id, about, at, index, partner: other } = act;
   const own = organisationOf(act.by);
@@ -141,11 +114,16 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
       const order = dossier.orders.get(about ?? '');
       // a later statement about the same order replaced its end
       const end = order?.statement === id ? [fact('order:until', { answerable: other, from: order.until })] : [];
-      return [fact('order', { answerable: other }), ...end];
+      // the first counts from the day it takes effect, an extension from the day it was said
+      const first = dossier.acts.find(({ kind, about: order }) => kind === 'order' && order === about) === act;
+      const from = first && order?.statement === id ? order.from : at;
+      return [fact('order', { answerable: other, from }), ...end];
     }
+    case 'answer':
+      // what was refused need not be carried out
+      return [fact('answer'), ...(state.requests.get(about ?? '')?.refused ? [fact('erase')] : [])];
     case 'endorse':
     case 'weigh':
-    case 'answer':
     case 'erase':
       return [fact(act.kind)];
     default:

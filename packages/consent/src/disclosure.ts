@@ -4,11 +4,12 @@
  * record must be recorded. Judged at every opening, so what ends or is contested later closes what was not yet opened.
  */
 import { type Decision, type Id, type Instant, organisationOf, type ReasonCode } from '@eenmaal/model';
-import { reviewDue } from './clocks.ts';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
+import { subjectsOf } from './knowledge.ts';
 import { ageBand, inForce, type Rule, ruleAt, ruleReference } from './law.ts';
 import type { CompartmentState, DisclosureState, DossierState, MessageState, PartyState, State } from './state.ts';
+import { reviewDue } from './terms.ts';
 
 /** What the rule looks at: the place, who would get it, the question, and what consent alone says of it. */
 export type Case = {
@@ -75,10 +76,17 @@ function judge(asked: Case, disclosure: DisclosureState, rule: Rule): Found {
       if (now >= reviewDue(state.law, disclosure.at)) return fail('H-REVIEW-OVERDUE');
     }
   }
-  if (disclosure.ended) return fail('D-OBJECTED');
-  if (disclosure.objection && rule.objection !== 'nothing')
-    return fail(rule.objection === 'stops' ? 'D-OBJECTED' : 'H-OBJECTED');
+  if (disclosure.ended || (rule.objection === 'stops' && wasObjected(asked, rule))) return fail('D-OBJECTED');
+  if (disclosure.objection && rule.objection === 'weigh') return fail('H-OBJECTED');
   return { code: rule.permits ?? 'D-NO-AUTHORITY', basis };
+}
+
+/** Where a no is the last word, no weighing lifts it and no next disclosure of the same persons goes round it. */
+function wasObjected({ state, dossier, compartment }: Case, rule: Rule): boolean {
+  return dossier.acts.some(({ kind, about }) => {
+    const other = kind === 'objection' ? state.disclosures.get(about ?? '') : undefined;
+    return other?.rule === rule.id && subjectsOf(state, other).some((id) => compartment.subjects.includes(id));
+  });
 }
 
 const overlap = (wanted: readonly string[], roles: readonly string[]): boolean =>
@@ -105,13 +113,23 @@ function problemOfRule(
   // a standing no beats the family's yes to being involved elsewhere
   const here = asked.consentIn(compartment);
   if (here.code.startsWith('D-REFUSED') || here.code === 'D-WITHDRAWN') return fail(here.code);
-  for (const id of asked.dossier.compartments) {
-    const other = state.compartments.get(id);
-    if (!other?.subjects.some((subject) => compartment.subjects.includes(subject))) continue;
-    const consent = asked.consentIn(other);
-    if (consent.outcome === 'permit') return { code: null, basis: [...consent.basis] };
+  const basis: Id[] = [];
+  for (const subject of compartment.subjects) {
+    const agreed = involvement(asked, subject);
+    if (!agreed) return fail('D-NO-GRANT');
+    for (const id of agreed) if (!basis.includes(id)) basis.push(id);
   }
-  return fail('D-NO-GRANT');
+  return { code: null, basis };
+}
+
+/** What the family agreed to with this organisation about somebody, anywhere; null when it did not. */
+function involvement({ state, dossier, consentIn }: Case, subject: Id): readonly Id[] | null {
+  for (const id of dossier.compartments) {
+    const other = state.compartments.get(id);
+    const consent = other?.subjects.includes(subject) ? consentIn(other) : null;
+    if (consent?.outcome === 'permit') return consent.basis;
+  }
+  return null;
 }
 
 function mayGet({ state, party, compartment, dossier, now }: Case, { toward }: Rule): boolean {
@@ -145,7 +163,7 @@ function byOrder({ state, dossier, compartment, party, now }: Case, rule: Rule) 
       id === order.child || (rule.about === 'child-and-custody' && (child?.custody.includes(id) ?? false));
     if (!compartment.subjects.every(reached)) {
       if (code === 'D-NO-AUTHORITY') code = 'D-OTHER-ADULT';
-    } else if (now >= order.until || !isAbout(state, 'child', order.child, now)) code = 'D-EXPIRED';
+    } else if (now >= order.until || child?.dead || !isAbout(state, 'child', order.child, now)) code = 'D-EXPIRED';
     else if (now < order.from) code = 'D-NOT-YET';
     else return { code: null, basis: [order.statement] };
   }

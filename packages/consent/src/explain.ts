@@ -255,7 +255,7 @@ function wouldPermit(state: State, asked: ShareQuestion, place: CompartmentState
     ...{ objection: null, ended: false, told: true },
   };
   const message: MessageState = {
-    ...{ id: IMAGINED, index: state.size, compartment: place.id, sender: from, purpose, marks },
+    ...{ id: IMAGINED, index: state.size, at: now, compartment: place.id, sender: from, purpose, marks },
     ...{ secretHash: '', stored: 0, size: 0, bodyHash: '', attachments: [], delivered: new Map(), opened: new Map() },
     ...{
       openedFor: new Set<string>(),

@@ -11,7 +11,7 @@ import {
 } from '@eenmaal/model';
 import { isMinor } from './authority.ts';
 import { foldErase } from './fold-erasures.ts';
-import type { Act, DossierState, State } from './state.ts';
+import type { Act, DossierState, FosterState, PersonState, State } from './state.ts';
 
 type InDossier = Extract<Statement, { dossier: Id }>;
 type Attestation = StatementOf<
@@ -107,14 +107,17 @@ export function foldAttestation(state: State, statement: Attestation, index: num
       const { holders, guardian, partial, id } = statement;
       const custody = guardian === null ? living(state, holders) : [partner(guardian)];
       // a death before it is not forgotten: what the survivor said is for the survivor to confirm
-      if (child) Object.assign(child, { custody, custodyStatement: id, custodyBasis: id, partial });
+      if (!child) return;
+      if (child.custodyStatement !== null) noteSpeakers(state, child, index);
+      Object.assign(child, { custody, custodyStatement: id, custodyBasis: id, partial });
       return;
     }
     case 'capacity': {
       const { person: who, capable, representatives, id } = statement;
       const known = state.persons.get(who);
-      if (known)
-        Object.assign(known, { representatives: capable ? null : living(state, representatives), capacityBasis: id });
+      if (!known) return;
+      noteSpeakers(state, known, index);
+      Object.assign(known, { representatives: capable ? null : living(state, representatives), capacityBasis: id });
       return;
     }
     case 'death':
@@ -127,6 +130,9 @@ export function foldAttestation(state: State, statement: Attestation, index: num
     }
     case 'foster': {
       const { child, parent, provider, from, until, id } = statement;
+      const same = (one: FosterState) => one.child === child && one.parent === parent && one.provider === provider;
+      // a later word on the same placement: it lasts longer, or ended earlier
+      if (dossier) dossier.fosters = dossier.fosters.filter((one) => !same(one) || one.until <= from);
       dossier?.fosters.push({ child, parent, provider, from, until, statement: id });
       return;
     }
@@ -146,6 +152,11 @@ export function foldAttestation(state: State, statement: Attestation, index: num
   }
 }
 
+/** Before it changes. */
+function noteSpeakers(state: State, { custody, representatives, holderDied, earlier }: PersonState, index: number) {
+  earlier.push({ custody, representatives, holderDied, index, until: state.at });
+}
+
 const living = (state: State, ids: readonly Id[]): Id[] =>
   ids.filter((id) => !state.persons.get(id)?.dead).map((id) => sameId(state, id));
 
@@ -158,6 +169,8 @@ function foldDeath(state: State, dossier: DossierState | undefined, death: State
   for (const id of dossier?.persons ?? []) {
     const other = state.persons.get(id);
     if (!other) continue;
+    const spoke = [...other.custody, ...(other.representatives ?? [])];
+    if (spoke.includes(death.person)) noteSpeakers(state, other, index);
     if (other.custody.includes(death.person)) {
       const custody = other.custody.filter((holder) => holder !== death.person);
       Object.assign(other, { custody, custodyBasis: death.id, holderDied: index });

@@ -53,7 +53,7 @@ export function foldErased(
 ): void {
   const untouched = { delivered: new Map(), opened: new Map(), openedFor: new Set<string>(), disclosures: [] };
   const standing = { erased: null, gone: null, supersededBy: null, disputedBy: new Set<Id>() };
-  addMessage(state, { id, index, compartment, sender, ...UNKNOWN, ...untouched, ...standing }, seq);
+  addMessage(state, { id, index, at: state.at, compartment, sender, ...UNKNOWN, ...untouched, ...standing }, seq);
 }
 
 /** From here on it is closed by rule; its key is destroyed when the ledger's own entry says so. */

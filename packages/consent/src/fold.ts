@@ -116,8 +116,12 @@ function foldStatement(state: State, statement: Statement, kids: Kids | undefine
       foldKeys(state, statement);
       break;
     case 'dossier':
-    case 'consult':
       break;
+    case 'consult': {
+      const { id, by, to, answers } = statement;
+      state.consults.set(id, { id, index, at: state.at, by, to, answers });
+      break;
+    }
     case 'succession':
       endOrganisation(state, statement, index);
       break;
@@ -208,7 +212,7 @@ function foldPerson(state: State, statement: StatementOf<'person'>, kids: Kids |
       holderDied: null,
       partial: null,
     },
-    ...{ representatives: null, capacityBasis: null, dead: false, secretAddress: false },
+    ...{ representatives: null, capacityBasis: null, earlier: [], dead: false, secretAddress: false },
   });
   state.dossiers.get(dossier)?.persons.push(id);
   register(state, person(id), { by: statement.by }, statement.keys, kids);
@@ -303,6 +307,7 @@ function foldMessage(state: State, event: EventOf<'message'>, header: Header, in
   const message: MessageState = {
     id,
     index,
+    at: state.at,
     compartment,
     sender,
     purpose,

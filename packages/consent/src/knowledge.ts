@@ -5,8 +5,19 @@
 import type { Id, Instant, OrganisationId, PartyId } from '@eenmaal/model';
 import { organisationOf } from '@eenmaal/model';
 import { decidersOf } from './authority.ts';
-import type { Act, CompartmentState, DeciderId, DisclosureState, DossierState, GrantState, State } from './state.ts';
-import { ALL_PURPOSES, sayOf } from './state.ts';
+import {
+  type Act,
+  ALL_PURPOSES,
+  bitsOf,
+  type CompartmentState,
+  type DeciderId,
+  type DisclosureState,
+  type DossierState,
+  type GrantState,
+  type PersonState,
+  type State,
+  sayOf,
+} from './state.ts';
 import type { Sight } from './visible.ts';
 
 /** The moments a disclosure was looked at again: it was told, or had to wait on. */
@@ -29,28 +40,28 @@ export const isSide = (party: PartyId, other: PartyId): boolean =>
 /** Grants of one decider that were not ended then. */
 export type Live = (decider: DeciderId) => readonly GrantState[];
 
+/** Somebody as it was spoken for at a moment; with `event`, just before that act. */
+export function spokenFor(subject: PersonState, at: Instant, event?: Act): PersonState {
+  const then = subject.earlier.find(({ until, index }) => (event ? index >= event.index : until > at));
+  return then ? { ...subject, ...then } : subject;
+}
+
 /**
- * Whether everybody who decides had a yes in force at `at`, for one and the same purpose. The state knows only who decides
- * by the newest word on it: what lies before a change of custody counts as no, because to tell somebody of what it could
- * not read would be a leak. `event`: the act that `at` belongs to; just before a death the say of the dead counted too.
+ * Whether everybody who decided then had a yes in force at `at`, for one and the same purpose. `event`: the act that `at`
+ * belongs to; just before a death the say of the dead counted too.
  */
 export function agreedAt(state: State, place: CompartmentState, live: Live, at: Instant, event?: Act): boolean {
-  const acts = state.dossiers.get(place.dossier)?.acts ?? [];
   let shared = ALL_PURPOSES;
   for (const subject of place.people) {
-    const deciders = decidersOf(state, subject, at, place.audience);
-    const alone = deciders.length === 1 && deciders[0] === subject.id;
-    const changed = ({ kind, about, index, at: when }: Act) =>
-      (when > at || (event !== undefined && index > event.index)) &&
-      about === subject.id &&
-      (kind === 'capacity' || (kind === 'custody' && !alone));
-    if (deciders.length === 0 || acts.some(changed)) return false;
-    const widowed = !alone && subject.holderDied !== null;
-    const dead = widowed && event?.index === subject.holderDied ? event.about : null;
-    for (const decider of dead === null ? deciders : [...deciders, dead]) {
-      const lapsed = ({ index }: GrantState) => widowed && dead === null && index < (subject.holderDied ?? 0);
-      const inForce = live(decider).filter((grant) => grant.from <= at && at < grant.until);
-      shared &= inForce.reduce((bits, grant) => bits | (lapsed(grant) ? 0 : grant.purposeBits), 0);
+    const then = spokenFor(subject, at, event);
+    const deciders = decidersOf(state, then, at, place.audience);
+    if (deciders.length === 0) return false;
+    for (const decider of deciders) {
+      const { holderDied } = then;
+      // what the survivor said before waits for the survivor to say it again
+      const lapsed = ({ index }: GrantState) => decider !== subject.id && holderDied !== null && index < holderDied;
+      const inForce = live(decider).filter((grant) => grant.from <= at && at < grant.until && !lapsed(grant));
+      shared &= bitsOf(inForce.flatMap(({ purposes }) => purposes));
     }
   }
   return shared !== 0;
@@ -76,3 +87,17 @@ export function knowsOrganisation(state: State, sight: Sight, dossier: DossierSt
     return disclosure !== undefined && [disclosure.by, disclosure.to].some((side) => organisationOf(side) === id);
   });
 }
+
+/** Whether an organisation could read about somebody by what was said then and still stands; with `event`, just before it. */
+export const readAbout = (
+  state: State,
+  { compartments }: DossierState,
+  organisation: OrganisationId,
+  subject: Id,
+  at: Instant,
+  event?: Act,
+): boolean =>
+  compartments.some((id) => {
+    const place = state.compartments.get(id);
+    return place?.subjects.includes(subject) && agreedAt(state, place, standing(place, organisation), at, event);
+  });

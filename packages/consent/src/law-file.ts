@@ -19,8 +19,8 @@ export function readLawFile<T>(name: string, text: string, schema: z.ZodType<T>)
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  for (const { pos, code } of [...document.errors, ...document.warnings])
-    throw problem(name, lineAt(pos[0]), [], `no valid YAML: ${code}`);
+  for (const { pos, code, message } of [...document.errors, ...document.warnings])
+    throw problem(name, lineAt(pos[0]), [], `no valid YAML: ${code}. ${ADVICE[code] ?? message.split(/ at line /)[0]}`);
   // an alias could make a small file a huge value, and nobody needs one here
   visit(document, {
     Alias: (_, node) => {
@@ -30,12 +30,28 @@ export function readLawFile<T>(name: string, text: string, schema: z.ZodType<T>)
   const refuse = (path: Path, what: string) => problem(name, lineAt(offsetOf(document.contents, path)), path, what);
   const result = schema.safeParse(document.toJS());
   if (result.success) return { data: result.data, refuse };
-  const [issue] = result.error.issues;
+  const [first] = result.error.issues;
+  // a key that is not known says more than the one that is then missing: it is mostly the same one, with a slip
+  const odd = result.error.issues.find(({ code }) => code === 'unrecognized_keys');
+  const issue = odd && String(odd.path) === String(first?.path.slice(0, -1)) ? odd : first;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   throw refuse(
     [...(issue?.path ?? []), ...unknown],
-    unknown.length > 0 ? 'unknown key' : (issue?.message ?? 'invalid'),
+    unknown.length > 0 ? 'unknown key. Look how the entries above write it' : worded(issue?.message ?? 'invalid'),
   );
+}
+
+/** What to do about mistakes in the form of a file. */
+const ADVICE: Record<string, string> = {
+  TAB_AS_INDENT: 'Use spaces in the place of each tab',
+  BLOCK_AS_IMPLICIT_KEY: 'Put a text that holds ": " between quotes',
+  DUPLICATE_KEY: 'The same word stands twice here: keep one',
+};
+
+/** With what to write instead, where the message of the schema does not say it. */
+function worded(message: string): string {
+  if (message.endsWith('received undefined')) return `${message}: it is not there. Write it`;
+  return message === 'Invalid ISO date' ? 'expected a date, year first: 2015-01-01' : message;
 }
 
 /** A refusal for a file as a whole is at its line 1. */

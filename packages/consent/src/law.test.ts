@@ -185,15 +185,25 @@ describe('a law file that is wrong', () => {
     ['versions that overlap', RULES, 'id: FILE', 'To: 2020-01-01', 'To: 2020-01-02', 'id: FILE twice', '- id: FILE\n'],
     ['a rule missing that decisions name', RULES, 'id: OWN', 'OWN', 'MINE', 'rules: rule OWN is missing', '^rules:'],
     ['a band without roles', 'deciders.yaml', 'statute', '17: [self]', '17: []', 'profiles.statute.16-17: '],
-    ['a missing profile', 'deciders.yaml', 'statute:', 'statute:', 'letter:', 'profiles.statute: ', '^profiles:'],
+    ['a missing profile', 'deciders.yaml', 'statute:', 'statute:', 'letter:', 'profiles.letter: unknown key'],
     ['a secrecy that is no rule', 'roles.yaml', 'school:', 'L37', 'L99', 'roles.school.secrecy: no such rule'],
     ['a clock of nobody', 'clocks.yaml', 'id: order-longest', 'who: gi', 'who: nobody', 'who: no such role'],
     ['a clock twice', 'clocks.yaml', 'id: ret-consult', 'ret-consult', 'ret-contact', 'id: a clock twice'],
+    ['a date the wrong way', 'catalogue.yaml', 'id: L02', '2015-01-01', '01-01-2015', 'expected a date, year first'],
+    [
+      'a key left out',
+      'clocks.yaml',
+      'id: ret-contact',
+      'who: ret',
+      '# ret',
+      'it is not there. Write it',
+      'ret-contact',
+    ],
     ['a named clock missing', 'clocks.yaml', 'id: inform-re', 're', 'pre', 'clocks: clock inform-recheck', '^clocks:'],
     ['a start that does not exist', 'clocks.yaml', 'id: objection', 'starts: objection', 'starts: moon', 'starts: '],
     ['a holiday that is no day', 'clocks.yaml', 'holidays:', '05-05', '05-32', 'holidays.fixed.2: expected MM-DD'],
-    ['a reason without sentences', 'reasons.yaml', '  D-UNKNOWN:', 'UNKNOWN', 'UNHEARD', 'reasons.', '^reasons:'],
-    ['a sentence in one language', 'reasons.yaml', '  D-UNKNOWN:', 'en:', 'fr:', 'D-UNKNOWN.parent.', 'parent:'],
+    ['a reason without sentences', 'reasons.yaml', '  D-UNKNOWN:', 'UNKNOWN', 'UNHEARD', 'reasons.D-UNHEARD: '],
+    ['a sentence in one language', 'reasons.yaml', '  D-UNKNOWN:', 'en:', 'fr:', 'D-UNKNOWN.parent.fr: '],
   ];
 
   it.each(spoilt)('is refused by file and line: %s', (_, file, from, old, bad, refusal, line = bad) => {

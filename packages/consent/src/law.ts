@@ -128,7 +128,7 @@ function checkRules(
     for (const side of ['from', 'toward'] as const) {
       const free = side === 'from' ? ['any'] : ['any', 'named'];
       const unknown = rule[side].findIndex((to) => !to.startsWith('person:') && !free.includes(to) && !roles.has(to));
-      if (unknown >= 0) throw refuse(at(side, unknown), 'no such role in roles.yaml');
+      if (unknown >= 0) throw refuse(at(side, unknown), `no such role in roles.yaml: ${rule[side][unknown]}`);
     }
     if (rule.permits !== null && !rule.permits.startsWith('P-')) throw refuse(at('permits'), 'no code of a permit');
     if (rule.permits !== null && (rule.kind === 'prohibition' || rule.kind === 'consent'))

@@ -2,7 +2,7 @@
 import type { Id, Instant, NoticeCode, OrganisationId, PartyId, RuleId } from '@eenmaal/model';
 import { isPerson, nameOf, organisationOf, partner } from '@eenmaal/model';
 import { decidersOf } from './authority.ts';
-import { agreedAt, isSide, knowsOrganisation, type Live, standing } from './knowledge.ts';
+import { agreedAt, isSide, knowsOrganisation, type Live, readAbout, spokenFor, standing } from './knowledge.ts';
 import type {
   Act,
   CompartmentState,
@@ -14,6 +14,7 @@ import type {
   State,
 } from './state.ts';
 import type { Sight } from './visible.ts';
+import { isObjector } from './visible-acts.ts';
 
 /** Whose list it is, and what it may see. */
 export type Listener = {
@@ -88,17 +89,24 @@ function ownerOf({ state, dossier }: Listener, act: string | null): PartyId | un
   return disclosure?.by ?? dossier.seats.find((seat) => state.parties.get(seat)?.seat?.statement === act);
 }
 
-function knowsOwner(listener: Listener, { id, about }: Act): boolean {
-  const { state, sight, dossier } = listener;
+function knowsOwner(listener: Listener, act: Act): boolean {
+  const { state, sight, dossier, party } = listener;
+  const { id, about } = act;
+  if (isObjector(dossier, act, party)) return true;
   const owner = organisationOf(ownerOf(listener, about) ?? '');
   return sight.statements.has(id) && owner !== null && knowsOrganisation(state, sight, dossier, owner);
 }
 
-/** The family sees who holds custody; an organisation where it counts for what it reads. */
-function tellCustody({ organisation, person, sight }: Listener, tell: Tell, act: Act): void {
-  const sees = person === null ? sight.statements.has(act.id) || act.partner === organisation : true;
-  if (sees && act.about !== null && (person !== null || sight.persons.has(act.about)))
-    tell(act.at, 'custody-changed', act.about);
+/** The family sees who holds custody; an organisation where it counts for what it reads, or could read until then. */
+function tellCustody({ state, dossier, organisation, person, sight }: Listener, tell: Tell, act: Act): void {
+  const { about, at } = act;
+  const child = state.persons.get(about ?? '');
+  if (!child) return;
+  const counts = () => sight.persons.has(child.id) && (sight.statements.has(act.id) || act.partner === organisation);
+  const lost = (name: OrganisationId) =>
+    spokenFor(child, at, act).custody.includes(partner(name)) || readAbout(state, dossier, name, child.id, at, act);
+  if (person !== null || counts() || (organisation !== null && lost(organisation)))
+    tell(at, 'custody-changed', child.id);
 }
 
 /** Whether this organisation could read about somebody, or by its yes, until it died. */
@@ -109,8 +117,7 @@ function hadAccessTo({ state, dossier, organisation }: Listener, death: Act): bo
     // a child that decided alone had no need of a parent's yes
     const concerns = (subject: PersonState) =>
       subject.id === death.about ||
-      (subject.holderDied === death.index &&
-        decidersOf(state, subject, at, place?.audience).some((decider) => decider !== subject.id));
+      decidersOf(state, spokenFor(subject, at, death), at, place?.audience).includes(death.about ?? '');
     if (!place?.people.some(concerns)) return false;
     return agreedAt(state, place, standing(place, organisation ?? ''), at, death);
   });

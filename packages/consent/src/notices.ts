@@ -3,35 +3,30 @@
  * service slept through a birthday. Free of content; never who refused, withdrew or was silent, and never of something
  * `sightOf` hides. Here what time brings; what people did is in notices-acts.ts.
  */
-import type { Clock, Id, Instant, Notice, NoticeCode, OrganisationId, PartyId } from '@eenmaal/model';
-import { isOfficer, isPerson, nameOf, organisationOf, partner } from '@eenmaal/model';
+import type { Clock, Id, Instant, Notice, NoticeCode, PartyId, RuleId } from '@eenmaal/model';
+import { isOfficer, isPerson, isSeat, nameOf, organisationOf, partner } from '@eenmaal/model';
 import { decidesIn } from './authority.ts';
 import { clocksOf, recheckDue, reviewDue } from './clocks.ts';
-import { agreedAt, informsOf, isSide, knowsOrganisation, standing, toldAt } from './knowledge.ts';
+import { consultClocks } from './clocks-messages.ts';
+import { agreedAt, informsOf, isSide, knowsOrganisation, readAbout, spokenFor, standing, toldAt } from './knowledge.ts';
 import { ruleAt } from './law.ts';
 import { type Listener, noticesOfActs, type Tell } from './notices-acts.ts';
-import {
-  type DisclosureState,
-  type DossierState,
-  type GrantState,
-  type PersonState,
-  type State,
-  sayOf,
-} from './state.ts';
+import { type DisclosureState, type GrantState, type PersonState, type State, sayOf } from './state.ts';
 import { sightOf } from './visible.ts';
 
 const DAY = 86_400_000;
 /** How long before its end a grant is spoken of: time enough to ask again. */
 const SOON = 14 * DAY;
 
-/** Everything `party` is told about `dossier` up to `now`, oldest first. */
-export function noticesFor(state: State, party: PartyId, dossier: Id, now: Instant): Notice[] {
+/** Everything `party` is told about `dossier` up to `now`, oldest first; null: about what is in no dossier. */
+export function noticesFor(state: State, party: PartyId, dossier: Id | null, now: Instant): Notice[] {
+  if (dossier === null) return noticesOfConsults(state, party, now);
   const listener = listenerOf(state, party, dossier, now);
   if (!listener) return [];
   const told = new Map<string, Notice>();
   const tell: Tell = (at, code, about, rule) => {
     if (at > now) return;
-    const article = rule === undefined ? null : (ruleAt(state.law, rule, at)?.reference ?? rule);
+    const article = rule === undefined ? null : reference(state, rule, at);
     // said once: two parents whose yes ends together are one piece of news
     told.set(`${String(at).padStart(16, '0')} ${code} ${about}`, { at, code, about, article });
   };
@@ -46,6 +41,18 @@ export function noticesFor(state: State, party: PartyId, dossier: Id, now: Insta
   }
   noticesOfActs(listener, tell);
   return [...told].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, notice]) => notice);
+}
+
+const reference = ({ law }: State, rule: RuleId, at: Instant): string => ruleAt(law, rule, at)?.reference ?? rule;
+
+/** To an organisation: a question without a name that waits for its answer, and the answer to its own. */
+function noticesOfConsults(state: State, party: PartyId, now: Instant): Notice[] {
+  const organisation = organisationOf(party);
+  if (organisation === null || state.parties.get(party)?.ended || isSeat(party)) return [];
+  return [...state.consults.values()].flatMap(({ id: about, to, at, answers }) => {
+    const code = answers === null ? ('consult-asked' as const) : ('consult-answered' as const);
+    return to === organisation && at <= now ? [{ at, code, about, article: reference(state, 'L11', at) }] : [];
+  });
 }
 
 /** Nobody is told anything who is no part of the dossier, died, ended, or whose seat does not run now. */
@@ -69,21 +76,17 @@ function tellBirthdays({ state, dossier, person, organisation }: Listener, tell:
   for (const [turns, code] of Object.entries(BIRTHDAYS) as [keyof typeof BIRTHDAYS, NoticeCode][]) {
     const at = child[turns];
     if (at === null) continue;
+    // who had custody then is told of it, also when that changed since
+    const custody = [...child.custody, ...spokenFor(child, at).custody];
     const concerned =
       person === null
         ? organisationOf(dossier.by) === organisation ||
-          child.custody.includes(partner(organisation ?? '')) ||
+          custody.includes(partner(organisation ?? '')) ||
           readAbout(state, dossier, organisation ?? '', child.id, at - 1)
-        : child.id === person || child.custody.includes(person);
+        : child.id === person || custody.includes(person);
     if (concerned) tell(at, code, child.id, 'L01');
   }
 }
-
-const readAbout = (state: State, dossier: DossierState, organisation: OrganisationId, subject: Id, at: Instant) =>
-  dossier.compartments.some((id) => {
-    const place = state.compartments.get(id);
-    return place?.subjects.includes(subject) && agreedAt(state, place, standing(place, organisation), at);
-  });
 
 /** To the family that knows the organisation: who comes, stands in, and goes. */
 function tellSeat({ state, dossier, person, sight }: Listener, tell: Tell, id: PartyId): void {
@@ -160,11 +163,14 @@ function tellDisclosure(
 
 /**
  * The clocks `party` may know of: an officer all; an organisation its own, and those of what it asked; a family member
- * those of what it may see.
+ * those of what it may see. Without a dossier: of consults.
  */
-export function clocksFor(state: State, party: PartyId, dossier: Id, now: Instant): Clock[] {
-  const clocks = clocksOf(state, dossier, now);
+export function clocksFor(state: State, party: PartyId, dossier: Id | null, now: Instant): Clock[] {
+  const clocks = dossier === null ? consultClocks(state, now) : clocksOf(state, dossier, now);
   if (isOfficer(party)) return clocks;
+  // both sides: who must answer, and who asked
+  if (dossier === null)
+    return clocks.filter(({ about, who }) => isSide(party, who) || isSide(party, state.consults.get(about)?.by ?? ''));
   const listener = listenerOf(state, party, dossier, now);
   if (!listener) return [];
   const { person, organisation, sight } = listener;
@@ -172,6 +178,8 @@ export function clocksFor(state: State, party: PartyId, dossier: Id, now: Instan
     const grant = state.grants.get(about);
     if (grant) return person === null ? sight.statements.has(about) : sight.compartments.has(grant.compartment);
     const order = listener.dossier.orders.get(about);
+    const place = state.messages.get(about)?.compartment ?? about;
+    if (person !== null && state.compartments.has(place)) return sight.compartments.has(place);
     if (person !== null) return sight.statements.has(order?.statement ?? about);
     return organisation === nameOf(who) || organisationOf(state.asks.get(about)?.by ?? '') === organisation;
   });

@@ -4,23 +4,37 @@
  */
 import type { Id, Instant, PartyId } from '@eenmaal/model';
 import { isPartner, organisationOf, partner, person } from '@eenmaal/model';
-import { decide } from './decide.ts';
+import { decide, type Question } from './decide.ts';
 import { type CompartmentState, currentEpoch, type State } from './state.ts';
 
 export type Reader = { party: PartyId; scope: 'history' | 'epoch' };
 
 /** Everyone who may read what is written in this compartment at `now`; `history`: also everything before. Sorted. */
-export function readersOf(state: State, id: Id, now: Instant): Reader[] {
+export const readersOf = (state: State, id: Id, now: Instant): Reader[] =>
+  found(state, id, (question) => decide(state, question, now).outcome === 'permit');
+
+/**
+ * Everyone who must hold the key: the readers, and a stand-in that waits for an objection to be weighed. The ledger hands it
+ * nothing meanwhile; a key without it would tell every other organisation that somebody in the family objected.
+ */
+export const keyHoldersOf = (state: State, id: Id, now: Instant): Reader[] =>
+  found(state, id, (question) => mayHoldKey(state, question, now));
+
+function found(state: State, id: Id, may: (question: Question) => boolean): Reader[] {
   const compartment = state.compartments.get(id);
   if (!compartment) return [];
   const readers: Reader[] = [];
   for (const candidate of candidates(state, compartment)) {
-    const registered = state.parties.get(candidate);
-    if (!registered?.keys || decide(state, { party: candidate, compartment: id }, now).outcome !== 'permit') continue;
-    const all = decide(state, { party: candidate, compartment: id, index: -1 }, now).outcome === 'permit';
+    if (!state.parties.get(candidate)?.keys || !may({ party: candidate, compartment: id })) continue;
+    const all = may({ party: candidate, compartment: id, index: -1 });
     readers.push({ party: candidate, scope: all ? 'history' : 'epoch' });
   }
   return readers.sort((a, b) => (a.party < b.party ? -1 : 1));
+}
+
+function mayHoldKey(state: State, question: Question, now: Instant): boolean {
+  const { outcome, code } = decide(state, question, now);
+  return outcome === 'permit' || code === 'H-OBJECTED';
 }
 
 /** Whoever might read: the family, organisations somebody spoke about or that are guardian or owner, and their seats. */
@@ -42,12 +56,12 @@ export type KeyNeed = {
   admit: PartyId[];
 };
 
-/** Compares the current epoch's members with the readers at `now`. */
+/** Compares the current epoch's members with those who must hold the key at `now`. */
 export function keyNeed(state: State, id: Id, now: Instant): KeyNeed {
   const compartment = state.compartments.get(id);
   const epoch = compartment && currentEpoch(compartment);
   if (!epoch) return { rotate: true, admit: [] };
-  const readers = new Map(readersOf(state, id, now).map((reader) => [reader.party, reader.scope]));
+  const readers = new Map(keyHoldersOf(state, id, now).map((reader) => [reader.party, reader.scope]));
   const admit: PartyId[] = [];
   let rotate = staleMembers(state, epoch.members, readers);
   for (const [party, scope] of readers) {
@@ -72,7 +86,7 @@ export function isStale(state: State, id: Id, now: Instant): boolean {
   if (!epoch) return true;
   for (const [party, member] of epoch.members) {
     if (state.parties.get(party)?.sealingKid !== member.kid) return true;
-    if (decide(state, { party, compartment: id }, now).outcome !== 'permit') return true;
+    if (!mayHoldKey(state, { party, compartment: id }, now)) return true;
   }
   return false;
 }

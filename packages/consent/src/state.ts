@@ -66,8 +66,16 @@ export type PersonState = {
   /** Who speaks instead, when this adult cannot judge; null: it can. Under 18 the holders of custody do. */
   representatives: readonly Id[] | null;
   capacityBasis: Id | null;
+  /** Who spoke for it before, oldest first: what was owed to them then stays owed. */
+  earlier: Earlier[];
   dead: boolean;
   secretAddress: boolean;
+};
+
+/** Who spoke for somebody until an entry of the log changed it. */
+export type Earlier = Pick<PersonState, 'custody' | 'representatives' | 'holderDied'> & {
+  index: number;
+  until: Instant;
 };
 
 export type GrantState = {
@@ -118,6 +126,8 @@ export type CompartmentState = {
 export type MessageState = {
   id: Id;
   index: number;
+  /** When it was taken in. */
+  at: Instant;
   compartment: Id;
   sender: PartyId;
   purpose: Purpose;
@@ -182,6 +192,9 @@ export type AskState = {
   about: readonly Id[];
   purpose: Purpose;
 };
+
+/** A question without a name, or an answer to one: in no dossier. */
+export type ConsultState = { id: Id; index: number; at: Instant; by: PartyId; to: OrganisationId; answers: Id | null };
 
 export type DisclosureState = {
   id: Id;
@@ -280,6 +293,7 @@ export type State = {
   disclosures: Map<Id, DisclosureState>;
   asks: Map<Id, AskState>;
   requests: Map<Id, RequestState>;
+  consults: Map<Id, ConsultState>;
   /** What each erasure erased. */
   erasures: Map<Id, readonly Id[]>;
   /** Erased messages, and dossiers with the statement, whose keys the log does not say are destroyed. */
@@ -314,6 +328,7 @@ export const emptyState = (law: Law): State => ({
   disclosures: new Map(),
   asks: new Map(),
   requests: new Map(),
+  consults: new Map(),
   erasures: new Map(),
   erasing: new Set(),
   erasingDossiers: new Map(),

@@ -16,7 +16,7 @@ import {
 import { checkEnvelope, checkStatement } from './accept.ts';
 import { decide } from './decide.ts';
 import { type FoldInput, fold, type Kids } from './fold.ts';
-import { isStale, readersOf } from './readers.ts';
+import { isStale, keyHoldersOf } from './readers.ts';
 import { currentEpoch, emptyState, type State } from './state.ts';
 import { custodyOf, DOSSIER, disclose, hash, id, keysOf, START, YEAR } from './test-inputs.ts';
 import { LAW } from './test-law.ts';
@@ -126,7 +126,9 @@ export class TestRegion {
     const known = this.state.compartments.get(compartment);
     const current = known && currentEpoch(known);
     const link = current?.members.get(by)?.scope === 'history' ? 'link' : null;
-    const wraps = readersOf(this.state, compartment, this.now).map((reader) => this.wrap(reader.party, reader.scope));
+    const wraps = keyHoldersOf(this.state, compartment, this.now).map((reader) =>
+      this.wrap(reader.party, reader.scope),
+    );
     const epoch = { epoch: known?.epochs.length ?? 0, commitment: hash('commitment'), link, label: 'label', wraps };
     return this.try(by, { kind: 'epoch', dossier: DOSSIER, compartment, ...epoch, ...more });
   }

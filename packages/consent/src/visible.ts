@@ -20,10 +20,9 @@ import {
   type Statement,
 } from '@eenmaal/model';
 import { isSameSide } from './accept-acts.ts';
-import { decidesIn, readsAbout } from './authority.ts';
+import { decidesIn } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
-import { seatOf } from './fold-acts.ts';
 import { knowsOrganisation } from './knowledge.ts';
 import { ageBand, whoDecides, whoReads } from './law.ts';
 import {
@@ -35,6 +34,7 @@ import {
   type State,
   saysTo,
 } from './state.ts';
+import { readsAll, seesDisclosure, seesSeatObjection } from './visible-acts.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
@@ -68,10 +68,13 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   addItems(state, sight, known, now);
   const all = family || known.by === party;
   sight.persons = all ? new Set(known.persons) : personsOf(state, sight, now);
-  if (!family) addForOrganisation(state, sight, known, now);
-  const isSeat = ({ kind }: Act) => kind === 'seat' || kind === 'seat-end';
+  if (!family) {
+    addOrdered(state, sight, known, now);
+    addForOrganisation(state, sight, known, now);
+  }
+  const ofSeats = ({ kind }: Act) => kind === 'seat' || kind === 'seat-end' || kind === 'objection' || kind === 'weigh';
   // seats last: whether the family may know of one hangs on what else it sees
-  for (const act of [...known.acts.filter((one) => !isSeat(one)), ...known.acts.filter(isSeat)])
+  for (const act of [...known.acts.filter((one) => !ofSeats(one)), ...known.acts.filter(ofSeats)])
     if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
   for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
   addSigners(state, sight, known);
@@ -139,6 +142,22 @@ function addRecipients(state: State, { party, persons }: Sight, { compartments, 
   for (const { parent, provider } of fosters) if (provider === organisationOf(party)) persons.add(parent);
 }
 
+/** Whom a supervision order reaches: without the child and its custody an institution could not judge what it was given. */
+function addOrdered(
+  state: State,
+  { party, items, persons, statements }: Sight,
+  { orders }: DossierState,
+  now: Instant,
+) {
+  if (items.size === 0) return;
+  for (const { institution, child, from, until } of orders.values()) {
+    const known = institution === organisationOf(party) && from <= now && now < until ? state.persons.get(child) : null;
+    if (!known) continue;
+    for (const id of [child, ...known.custody]) if (state.persons.has(id)) persons.add(id);
+    if (known.custodyStatement) statements.add(known.custodyStatement);
+  }
+}
+
 /** Messages disclosed to it that it may open now, and what the family is not told of. */
 function addItems(state: State, sight: Sight, known: DossierState, now: Instant): void {
   for (const { kind, id } of known.acts) {
@@ -195,21 +214,22 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
       return involved || known.by === party || (family && readsChild(state, known, act, nameOf(party), now));
     case 'seat':
     case 'seat-end':
-      // a seat of an organisation that only another adult has to do with would tell that it does
-      if (family) return knowsOrganisation(state, sight, known, organisationOf(act.by) ?? '');
-      return isSameSide(act.by, party) || known.by === party || sight.compartments.size > 0;
+      return seesSeatsOf(state, sight, known, act.by);
     case 'allow':
       return sight.compartments.has(act.about ?? '');
     case 'ask': {
       const about = state.asks.get(act.id)?.about ?? [];
       return involved || (family && readsAll(state, about, nameOf(party), now));
     }
+    case 'objection':
+    case 'weigh':
+      if (!state.disclosures.has(act.about ?? ''))
+        return seesSeatObjection(state, party, known, act, (of) => seesSeatsOf(state, sight, known, of));
+      return seesDisclosure(state, party, known, act, now);
     case 'disclose':
     case 'endorse':
     case 'inform':
-    case 'objection':
-    case 'weigh':
-      return seesDisclosure(state, sight, known, act, now);
+      return seesDisclosure(state, party, known, act, now);
     case 'request':
     case 'answer': {
       const request = state.requests.get(act.about ?? '');
@@ -224,6 +244,13 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
   }
 }
 
+/** A seat of an organisation that only another adult has to do with would tell that it does. */
+function seesSeatsOf(state: State, sight: Sight, known: DossierState, of: PartyId): boolean {
+  const { party, compartments } = sight;
+  if (isPerson(party)) return knowsOrganisation(state, sight, known, organisationOf(of) ?? '');
+  return isSameSide(of, party) || known.by === party || compartments.size > 0;
+}
+
 function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean {
   const sees = (item: Id) => {
     const message = state.messages.get(item);
@@ -232,27 +259,6 @@ function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean
   // all of them: a list with one item of hers would show her the others
   return kind === 'erase' ? (state.erasures.get(id) ?? []).every(sees) : sees(about ?? '');
 }
-
-function seesDisclosure(state: State, sight: Sight, known: DossierState, act: Act, now: Instant): boolean {
-  const { party } = sight;
-  const disclosure = state.disclosures.get(act.about ?? '');
-  if (!disclosure) {
-    const seat = seatOf(state, known.id, act.about ?? '');
-    // whoever shares the keys must know that a stand-in may not have them now
-    return seat !== undefined && (isPerson(party) || isSameSide(seat.seat, party) || sight.compartments.size > 0);
-  }
-  if (isSameSide(disclosure.by, party)) return true;
-  if (act.kind === 'disclose' && (disclosure.to === party || isSameSide(disclosure.to, party))) return true;
-  if (!isPerson(party) || !disclosure.told) return false;
-  return disclosure.items.every((item) => {
-    const compartment = state.compartments.get(state.messages.get(item)?.compartment ?? '');
-    return compartment !== undefined && readsAll(state, compartment.subjects, nameOf(party), now);
-  });
-}
-
-const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
-const readsAll = (state: State, subjects: readonly Id[], person: Id, now: Instant): boolean =>
-  readsAbout(state, { subjects, allowed: NOBODY }, person, now) !== null;
 
 function readsChild(state: State, known: DossierState, act: Act, person: Id, now: Instant): boolean {
   const child = act.kind === 'order' ? known.orders.get(act.about ?? '')?.child : act.about;

@@ -22,8 +22,8 @@ export const Request = z.discriminatedUnion('op', [
   }),
   /** The entries of a dossier (or of the registry) that I may see, a page at a time. */
   z.strictObject({ op: z.literal('view'), dossier: Id.nullable(), after: z.number().int().min(-1) }),
-  /** What I am told of a dossier, and which terms of the law run in it that I may know of. */
-  z.strictObject({ op: z.literal('notices'), dossier: Id }),
+  /** What I am told of a dossier (null: of consults without a name), and which terms of the law run that I may know of. */
+  z.strictObject({ op: z.literal('notices'), dossier: Id.nullable() }),
   /** Hand over messages I may have: new ones, or named ones again. */
   z.strictObject({ op: z.literal('fetch'), dossier: Id, envelopes: z.array(Id).max(100).optional() }),
   /** Release the secret of one message: a signed OpenRequest. */

@@ -49,6 +49,8 @@ export const ERRORS = {
     'The key was wrapped for other readers than the ledger computes. Fetch the newest state, compute again.',
   retention:
     'The law wants this kept for now. Name a request of the person concerned, or wait until the period of keeping is over.',
+  'must-be-told':
+    'Under this rule the family hears of it at once. Tell the family, or name a rule by which telling may wait.',
   // decisions (what a partner may hear; the ledger keeps the exact reason)
   'no-basis': 'There is no standing basis for this. Ask the family, or name a legal basis.',
   'quorum-stale':

@@ -33,6 +33,8 @@ export const NoticeCode = z.enum([
   'objection-weighed',
   'request-received',
   'request-answered',
+  'consult-asked',
+  'consult-answered',
   'message-replaced',
   'message-erased',
   'message-disputed',

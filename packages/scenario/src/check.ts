@@ -130,7 +130,7 @@ export function clockOf({ people, start }: Scenario, wrong: (what: string) => vo
   return clock;
 }
 
-function* wrongTimes({ verb, fields }: Step, clock: Clock): Iterable<[field: string, what: string]> {
+function* wrongTimes({ verb, fields, refused }: Step, clock: Clock): Iterable<[field: string, what: string]> {
   try {
     if (verb === 'clock') {
       const next = instantOf(fields, clock);
@@ -148,9 +148,19 @@ function* wrongTimes({ verb, fields }: Step, clock: Clock): Iterable<[field: str
     }
     const span = (fields as { for?: string }).for;
     if (span !== undefined) after(clock.now, span);
+    if (refused === undefined && endsBefore(verb, fields, clock))
+      yield ['until', 'until lies before it begins (from; now when left out). Write a later moment'];
     if (span !== undefined && 'until' in fields && fields.until !== undefined)
       yield ['', 'give either until or for, and not both'];
   } catch (error) {
     yield ['', (error as Error).message];
   }
+}
+
+/** Of an order or a placement that is spoken of again `from` may lie in the past. */
+function endsBefore(verb: string, fields: object, clock: Clock): boolean {
+  const { from, until } = fields as { from?: string; until?: string };
+  if (verb === 'attempt' || typeof until !== 'string') return false;
+  if (from === undefined && (verb === 'order' || verb === 'foster')) return false;
+  return instantOf(until, clock) <= (from === undefined ? clock.now : instantOf(from, clock));
 }

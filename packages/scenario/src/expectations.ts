@@ -154,7 +154,8 @@ function mayShare(
         ...differs(
           'bases offered',
           bases,
-          offered.map((one) => one.rule),
+          // without the version of its text
+          offered.map(({ rule: named }) => named.replace(/@.*/, '')),
         ),
       ]
     : wrong;

@@ -4,6 +4,7 @@
  */
 import { Mark, MessageKind, NoticeCode, Profile, Purpose, ReasonCode, RoleId, RuleId, Weighed } from '@eenmaal/model';
 import { z } from 'zod';
+import { nearest } from './fault.ts';
 
 export const LIMITS = { bytes: 262_144, steps: 300, people: 16, partners: 16, compartments: 32 } as const;
 
@@ -21,20 +22,37 @@ const many = <T extends z.ZodType>(one: T, max = 32) => z.union([one, z.array(on
 const Because = Text(1000).meta({ description: 'The legal reason, with the article.' });
 export const DecisionText = z
   .string()
-  .regex(
-    new RegExp(`^(permit (${codes('P')})|hold (${codes('H')})|deny (${codes('D')}))$`),
-    'expected "permit P-...", "hold H-..." or "deny D-..." with a reason code that exists',
-  )
+  .regex(new RegExp(`^(permit (${codes('P')})|hold (${codes('H')})|deny (${codes('D')}))$`), {
+    error: ({ input }) => {
+      const meant = slipOf(String(input));
+      const known = 'expected "permit P-...", "hold H-..." or "deny D-..." with a reason code that exists';
+      return meant ? `${known}. Did you mean "${meant}"?` : `${known}. Leave it out when any permit will do`;
+    },
+  })
   .meta({ description: 'What the rule must answer, with its reason code: deny D-WITHDRAWN' });
+
+/** The decision that was meant: its code alone, the wrong word before it, or a slip in the code. */
+function slipOf(given: string): string | undefined {
+  const words = { P: 'permit', H: 'hold', D: 'deny' };
+  const code = nearest(given.split(' ').at(-1) ?? '', ReasonCode.options);
+  return code && `${words[code[0] as keyof typeof words]} ${code}`;
+}
 
 function codes(letter: string): string {
   return ReasonCode.options.filter((code) => code.startsWith(`${letter}-`)).join('|');
 }
 
-const Person = z.union([
-  z.literal('adult'),
-  z.strictObject({ born: z.iso.date().meta({ description: 'Birth date; never leaves the scenario' }) }),
-]);
+const Person = z.union(
+  [
+    z.literal('adult'),
+    z.strictObject({
+      born: z.iso
+        .date('expected a date, year first: 2018-03-02')
+        .meta({ description: 'Birth date; never leaves the scenario' }),
+    }),
+  ],
+  'expected adult, or a birth date: { born: 2018-03-02 }',
+);
 const Partner = z.strictObject({
   roles: many(RoleId, 8).meta({ description: 'Its tasks, as packages/consent/law/roles.yaml names them' }),
   attests: z.boolean().optional().meta({ description: 'May open dossiers. The first partner may, unless you say so' }),
@@ -82,7 +100,7 @@ const STATEMENTS = {
   ),
   foster: object(
     { ...Attested, child: Name, parent: Name, provider: Name, ...Period },
-    'A foster placement (pleegzorg)',
+    'A foster placement (pleegzorg). The same child, parent and provider again changes its dates',
   ),
   death: object({ ...Attested, person: Name }, 'Somebody died'),
   capacity: object(
@@ -213,7 +231,7 @@ const Told = {
       code: NoticeCode,
       about: Name.optional(),
       article: Text(60).optional(),
-      times: z.int().min(1).optional(),
+      times: z.int().min(1, 'at least 1; that it was never told is no-notice').optional(),
     },
     'This participant was told this (melding)',
   ),

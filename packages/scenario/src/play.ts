@@ -1,6 +1,6 @@
 /** Plays a scenario in a world, step by step, and collects every expectation that was not met. */
 import { checkConsult, decide, scanUnnamed } from '@eenmaal/consent';
-import { type Decision, EenmaalError, partner } from '@eenmaal/model';
+import { type Decision, EenmaalError, ERRORS, partner } from '@eenmaal/model';
 import { Cast, organisationId } from './cast.ts';
 import { clockOf } from './check.ts';
 import { differs, expectations } from './expectations.ts';
@@ -209,7 +209,8 @@ function compared(expected: string | undefined, decision: Decision): Outcome {
 function stated({ refused }: Step, said: Said): Outcome {
   const got = 'refused' in said ? said.refused : undefined;
   if (got === refused) return [];
-  if (refused === undefined) return [`expected to be accepted, was refused: ${got}`];
+  if (refused === undefined && got !== undefined)
+    return [`expected to be accepted, was refused: ${got}. ${ERRORS[got]} Or expect it: refused: ${got}`];
   return [`expected to be refused with ${refused}, ${got === undefined ? 'was accepted' : `was refused with ${got}`}`];
 }
 

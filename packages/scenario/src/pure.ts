@@ -12,6 +12,7 @@ import {
   emptyState,
   type FoldInput,
   fold,
+  keyHoldersOf,
   keyNeed,
   type Law,
   maySee,
@@ -205,8 +206,10 @@ export class PureWorld implements World {
 
   async toldTo(party: PartyId) {
     const { state, dossier } = this;
-    const notices = noticesFor(state, party, dossier, this.#now);
-    return { notices, clocks: clocksFor(state, party, dossier, this.#now) };
+    return {
+      notices: [dossier, null].flatMap((of) => noticesFor(state, party, of, this.#now)),
+      clocks: [dossier, null].flatMap((of) => clocksFor(state, party, of, this.#now)),
+    };
   }
 
   async counts() {
@@ -299,7 +302,7 @@ export class PureWorld implements World {
     const epoch = place && currentEpoch(place);
     const link = epoch?.members.get(by)?.scope === 'history' ? filled('link', 64) : null;
     const wrapped = { dossier: this.dossier, compartment };
-    const scopes = new Map(readersOf(this.state, compartment, this.#now).map(({ party, scope }) => [party, scope]));
+    const scopes = new Map(keyHoldersOf(this.state, compartment, this.#now).map(({ party, scope }) => [party, scope]));
     const wrap = (party: PartyId) => {
       const kid = this.state.parties.get(party)?.sealingKid ?? '';
       return { party, kid, scope: scopes.get(party) ?? 'epoch', sealed } as const;

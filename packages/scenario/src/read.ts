@@ -4,9 +4,18 @@ import { isMap, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { check } from './check.ts';
 import { BadScenario, type Problem, unknown } from './fault.ts';
-import { Head, LIMITS, type Scenario, type Step, stepOf, type Verb, verbs } from './format.ts';
+import { Head, LIMITS, type Scenario, type Step, stepOf, VERBS, type Verb, verbs } from './format.ts';
 
 type Path = readonly PropertyKey[];
+
+/** What to do about the mistakes that people who seldom write YAML make. */
+const ADVICE: Record<string, string> = {
+  TAB_AS_INDENT: 'Use spaces in the place of each tab',
+  BLOCK_AS_IMPLICIT_KEY: 'Put a text that holds ": " between quotes',
+  DUPLICATE_KEY: 'The same word stands twice here: keep one',
+  BAD_INDENT: 'Close every { with } and every [ with ], and begin each step with two spaces and a dash',
+  MISSING_CHAR: 'Close every { with }, every [ with ] and every quote',
+};
 
 /** @throws BadScenario naming every problem as `<file>:<line>: <what>` */
 export function readScenario(file: string, text: string, law: Law): Scenario {
@@ -15,10 +24,14 @@ export function readScenario(file: string, text: string, law: Law): Scenario {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  const broken: Problem[] = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
-    line: lineAt(pos[0]),
-    what: `no valid YAML: ${message.split('\n')[0]?.replace(/ at line .*/, '')}`,
-  }));
+  const broken: Problem[] = [];
+  for (const { pos, message, code } of [...document.errors, ...document.warnings]) {
+    const line = lineAt(pos[0]);
+    // what follows on the same line comes of the first
+    if (broken.some((known) => known.line === line)) continue;
+    const advice = ADVICE[code] ? `. ${ADVICE[code]}` : '';
+    broken.push({ line, what: `no valid YAML: ${message.split('\n')[0]?.replace(/ at line .*/, '')}${advice}` });
+  }
   visit(document, {
     // an alias could make a small file a huge value
     Alias: (_, node) => {
@@ -63,12 +76,14 @@ function parseStep(raw: unknown, index: number, lineOf: (path: Path) => number, 
   const found = keys.filter((key): key is Verb => verbs.includes(key as Verb));
   const [verb] = found;
   if (verb === undefined || found.length > 1) {
-    const odd = keys.find((key) => !['decision', 'refused', 'because'].includes(key));
+    const odd = keys.find((key) => !['decision', 'refused', 'because'].includes(key)) ?? '';
     const what =
       found.length > 1
-        ? `step ${index + 1} has ${found.length} verbs (${found.join(', ')}). Make a step of each`
-        : `step ${index + 1} has no verb. ${unknown('The verb', odd ?? '', verbs)}`;
-    problems.push({ line: lineOf(path), what });
+        ? `has ${found.length} verbs (${found.join(', ')}). Make a step of each`
+        : odd in VERBS.expect.shape
+          ? `has no verb. "${odd}" is something to expect: write - expect: { ${odd}: ... }`
+          : `has no verb. ${unknown('The verb', odd, verbs)}`;
+    problems.push({ line: lineOf(path), what: `step ${index + 1} ${what}` });
     return null;
   }
   const step = parsed(stepOf(verb), raw, path, [], lineOf, problems) as Record<string, unknown> | null;
@@ -101,7 +116,7 @@ function worded(
   const whole = [...path, ...issue.path];
   const place = issue.path.map(String).join('.') || 'this step';
   if (issue.code === 'unrecognized_keys') {
-    const known = [...keysAt(schema, issue.path), ...alsoKnown];
+    const known = [...keysAt(schema, issue.path), ...(issue.path.length === 0 ? alsoKnown : [])];
     return issue.keys.map((key) => ({
       line: lineOf([...whole, key]),
       what: `${place}: ${unknown('The key', key, known)}`,
@@ -109,7 +124,8 @@ function worded(
   }
   // of a choice the last form is told: a list, or the longer form
   if (issue.code === 'invalid_union') {
-    const inner = issue.errors.flat().find((each) => each.path.length > 0) ?? issue.errors[0]?.[0];
+    const own = issue.message === 'Invalid input' ? issue.errors[0]?.[0] : undefined;
+    const inner = issue.errors.flat().find((each) => each.path.length > 0) ?? own;
     if (inner) return worded({ ...inner, path: [...issue.path, ...inner.path] }, schema, path, alsoKnown, lineOf);
   }
   return [{ line: lineOf(whole), what: `${place}: ${hint(issue)}` }];
@@ -117,7 +133,12 @@ function worded(
 
 function hint(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `expected one of: ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'invalid_type') return `${issue.message.replace('Invalid input: ', '')}. Give it, in that form`;
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join('; ');
+  if (issue.code === 'invalid_type') {
+    const what = issue.message.replace('Invalid input: ', '');
+    if (what.endsWith('undefined')) return `${what}: it is not there. Write it`;
+    return `${what}. ${issue.expected === 'record' ? 'Write names with what they are, as { M: adult }' : 'Give it, in that form'}`;
+  }
   return issue.message.replace('Invalid input: ', '');
 }
 

@@ -38,9 +38,12 @@ const MAKERS: Makers = {
     return [attested(maker, by, { kind: 'order', ...inDossier(maker), ...parts, proof: world.hash(name) })];
   },
   foster(maker, { child, parent, provider, by, ...period }) {
-    const { cast } = maker;
+    const { cast, orders } = maker;
     const who = { child: cast.id(child), parent: cast.id(parent), provider: cast.organisation(provider) };
-    return [attested(maker, by, { kind: 'foster', ...inDossier(maker), ...who, ...periodOf(maker, period) })];
+    const placement = Object.values(who).join(' ');
+    const { from, until } = periodOf(maker, { from: undefined, ...period }, orders.get(placement));
+    orders.set(placement, from);
+    return [attested(maker, by, { kind: 'foster', ...inDossier(maker), ...who, from, until })];
   },
   death: (maker, { person, by }) => [
     attested(maker, by, { kind: 'death', ...inDossier(maker), person: maker.cast.id(person) }),

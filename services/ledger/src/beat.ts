@@ -114,7 +114,8 @@ export class Beat {
       if (quorum) await this.#keep(checkpoint);
       if (this.#had !== quorum) this.#options.onQuorum?.(quorum ? size : null, failures);
       this.#had = quorum;
-      if (quorum && partial) await tiles.publish(partial, checkpoint);
+      // a slow disk must not make the next one late
+      if (quorum && partial) void tiles.publish(partial, checkpoint);
     } finally {
       this.#running = false;
       if (this.#again) {

@@ -56,6 +56,8 @@ export async function replay(given: Given, upTo = Number.POSITIVE_INFINITY): Pro
         throw new EenmaalError('ledger-damaged', 'a dossier key is missing');
     return { state, tree, index, erased, snapshot, seq: reached, timeMs, begunAt };
   } catch (cause) {
+    // nothing goes on behind a start that failed
+    await tiles?.settled().catch(() => {});
     if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
     if (cause instanceof EenmaalError && cause.code === 'not-readable')
       throw new EenmaalError('ledger-damaged', 'an entry does not open', { cause });

@@ -289,7 +289,7 @@ function programDigest(): string {
   return digest;
 }
 let digest: string | undefined;
-const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', './snapshot.ts'];
+const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', '@eenmaal/ledger', './snapshot.ts'];
 
 function sourcesOf(name: string): string[] {
   const folder = dirname(fileURLToPath(import.meta.resolve(name)));

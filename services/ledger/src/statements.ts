@@ -24,7 +24,7 @@ const MAX_TOGETHER = 600_000;
 /**
  * Appends statements in order, up to the first that is refused (which is named). One that was appended before, byte for
  * byte, gets its receipt again, so a lost answer can simply be asked for once more.
- * @param notify wakes a partner whose basis was taken away
+ * @param notify wakes a partner whose basis was taken away, or that was asked for advice
  * @param settled resolves when everything that was erased is destroyed: before that no erasure is acknowledged
  * @throws the first one's refusal when none was appended
  */
@@ -63,8 +63,11 @@ export async function state(
   if (outcome === 'look again') return state(journal, party, statements, notify, settled);
   if (outcome.refused && outcome.indexes.length === 0) throw outcome.refused;
   // whoever lost something is no longer told of this dossier's changes: this is the last it hears
-  for (const { payload } of read.slice(0, outcome.indexes.length))
+  for (const { payload } of read.slice(0, outcome.indexes.length)) {
     if (payload.kind === 'withdraw' || payload.kind === 'refuse') notify(accountOf(partner(payload.partner)));
+    // in no dossier, so no dossier's change wakes who was asked
+    if (payload.kind === 'consult') notify(accountOf(partner(payload.to)));
+  }
   if (read.slice(0, outcome.indexes.length).some(({ payload }) => payload.kind === 'erase')) await settled();
   const size = journal.size;
   const receipts = outcome.indexes.map((known) =>

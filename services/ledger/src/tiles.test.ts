@@ -210,7 +210,8 @@ it('serves a checkpoint only once its tiles are there, and takes partial tiles a
   await tiles.settled();
   expect(readdirSync(file('tile/0')).sort()).toEqual(['000', '001']);
   // a slow answer of the witnesses: the full tile serves for it
-  await tiles.publish(late, utf8('310'));
+  await Promise.all(['305', '308', '310'].map((size) => tiles.publish(late, utf8(size))));
+  expect(readFileSync(file('checkpoint'), 'utf8')).toBe('310');
   expect(readdirSync(file('tile/0')).sort()).toEqual(['000', '001']);
   rmSync(file('tile'), { recursive: true });
   writeFileSync(file('tile'), 'no folder');
@@ -218,6 +219,17 @@ it('serves a checkpoint only once its tiles are there, and takes partial tiles a
   expect(readFileSync(file('checkpoint'), 'utf8')).toBe('310');
 });
 const once = (one: string, i: number, all: string[]): boolean => all.indexOf(one) === i;
+
+it('holds up no replay when the disk does not take them', async () => {
+  writeFileSync(join(root, 'no folder'), '');
+  const failed: string[] = [];
+  const tiles = new TileFiles(join(root, 'no folder'), (why) => void failed.push(why));
+  for (let i = 0; i < 300; i++) tiles.write(`tile/0/${String(i).padStart(3, '0')}`, new Uint8Array(8192));
+  await tiles.keepUp();
+  expect(failed.length).toBeGreaterThan(0);
+  await expect(tiles.settled()).rejects.toThrow();
+  expect(tiles.read('tile/0/299')).toBeDefined();
+});
 
 it('may be written by two processes at once', async () => {
   const dir = join(root, 'both');

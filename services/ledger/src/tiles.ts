@@ -20,6 +20,8 @@ import {
 } from '@eenmaal/ledger';
 import { EenmaalError } from '@eenmaal/model';
 
+type Checkpointed = { partial: ReturnType<Tree['partialTiles']>; checkpoint: Uint8Array };
+
 /** Full tiles that may wait for the disk while a whole log is read: one MB. */
 const MOST_WAITING = 128;
 
@@ -29,6 +31,8 @@ export class TileFiles implements TileStore {
   /** Full tiles that are not durable yet. */
   readonly #waiting = new Map<string, Uint8Array>();
   #writing: Promise<void> | null = null;
+  #next: Checkpointed | null = null;
+  #publishing: Promise<void> | null = null;
   /** Told of a tile that is not what was written. */
   onDamaged: (error: EenmaalError) => void = () => {};
 
@@ -61,9 +65,9 @@ export class TileFiles implements TileStore {
     return this.#writing ?? Promise.resolve();
   }
 
-  /** For who writes more at once than a disk may take. @throws what the disk said */
+  /** For who reads a whole log, faster than a disk may take its tiles. What the disk says is told to `onFailed`. */
   async keepUp(): Promise<void> {
-    if (this.#waiting.size > MOST_WAITING) await this.settled();
+    if (this.#waiting.size > MOST_WAITING) await this.settled().catch(() => {});
   }
 
   /** The first full tile below `size` that is not there; undefined: all are. */
@@ -75,20 +79,33 @@ export class TileFiles implements TileStore {
   }
 
   /**
-   * Makes a checkpoint the newest one that is served: its tiles first, then itself. What the disk says is told to `onFailed`.
+   * Makes a checkpoint the newest one that is served: its tiles first, then itself. One at a time, of those that wait for a
+   * slow disk only the newest. What the disk says is told to `onFailed`.
    * @param partial the partial tiles of exactly its size
    */
-  async publish(partial: ReturnType<Tree['partialTiles']>, checkpoint: Uint8Array): Promise<void> {
+  publish(partial: Checkpointed['partial'], checkpoint: Uint8Array): Promise<void> {
+    this.#next = { partial, checkpoint };
+    this.#publishing ??= this.#publish();
+    return this.#publishing;
+  }
+
+  async #publish(): Promise<void> {
+    await null;
     try {
-      await this.settled();
-      for (const { path, bytes } of partial) {
-        const file = join(this.#dir, path);
-        // a full tile serves for all that it begins with
-        if (!existsSync(file.replace(PARTIAL, ''))) await writeFileSafely(file, bytes);
+      for (let one = this.#next; one; one = this.#next) {
+        this.#next = null;
+        await this.settled();
+        for (const { path, bytes } of one.partial) {
+          const file = join(this.#dir, path);
+          // a full tile serves for all that it begins with
+          if (!existsSync(file.replace(PARTIAL, ''))) await writeFileSafely(file, bytes);
+        }
+        await writeFileSafely(join(this.#dir, 'checkpoint'), one.checkpoint);
       }
-      await writeFileSafely(join(this.#dir, 'checkpoint'), checkpoint);
     } catch (error) {
       this.#onFailed(String(error));
+    } finally {
+      this.#publishing = null;
     }
   }
 

@@ -127,9 +127,14 @@ const toView = (index: number, { at, type, salt, json }: Entry & { at: number })
   event: json,
 });
 
-/** What a party should hear of a dossier, newest last, and which terms run: computed at this moment, whoever slept. */
-export function notices(journal: Journal, party: PartyId, dossier: Id): Promise<Answer<'notices'>> {
+/** What a party should hear of a dossier or of consults, newest last, and which terms run: computed now, whoever slept. */
+export function notices(journal: Journal, party: PartyId, dossier: Id | null): Promise<Answer<'notices'>> {
   return journal.run((state, at) => {
+    if (dossier === null)
+      return {
+        notices: noticesFor(state, party, null, at).slice(-NOTICES),
+        clocks: clocksFor(state, party, null, at).slice(-NOTICES),
+      };
     const erased = state.erasedDossiers.get(dossier);
     if (erased && knowsDossier(state, party, dossier, at))
       return { notices: [noticeOf(state, dossier, erased)], clocks: [] };

@@ -37,8 +37,8 @@ export function actsOf({ mirror }: Participant, dossier: Id) {
   };
 }
 
-/** What this organisation is told, and which terms run, each with its sentence. @throws `unknown-dossier`, ... */
-export async function noticesOf(participant: Participant, dossier: Id) {
+/** What this organisation is told of a dossier (null: of consults), and which terms run, with sentences. @throws `unknown-dossier`, ... */
+export async function noticesOf(participant: Participant, dossier: Id | null) {
   const { notices, clocks } = await participant.notices(dossier);
   const { law } = participant.mirror.state;
   return {

@@ -22,6 +22,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   erased: 410,
   'too-large': 413,
   'identifier-in-consult': 422,
+  'must-be-told': 422,
   'not-readable': 422,
   'secret-mismatch': 422,
   'signature-invalid': 422,

@@ -39,6 +39,11 @@ export function lawRoutes(app: App, { partner, clock }: ApiOptions): void {
     noticesShape(await partner.ask(() => noticesOf(participant, params.id))),
   );
 
+  const unnamed = { response: { 200: NoticesShape, default: ErrorShape } };
+  app.get('/v1/consults/notices', { schema: unnamed }, async () =>
+    noticesShape(await partner.ask(() => noticesOf(participant, null))),
+  );
+
   const consult = { body: ConsultBody, response: { 201: SaidShape, default: ErrorShape } };
   app.post('/v1/consults', { schema: consult }, async ({ body }, reply) => {
     const { to, text, answers } = body;

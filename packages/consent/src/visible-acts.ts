@@ -1,0 +1,78 @@
+/**
+ * Who is shown a disclosure, what was said of it afterwards, and objections to it or to a seat. Each adult hears of its own
+ * part; nobody hears that somebody else is in it, or objected.
+ */
+import { type Id, isPerson, nameOf, type PartyId, person } from '@eenmaal/model';
+import { isSameSide } from './accept-acts.ts';
+import { readsAbout } from './authority.ts';
+import { seatOf } from './fold-acts.ts';
+import type { Act, DisclosureState, DossierState, State } from './state.ts';
+
+const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
+
+/** Whether this family member may read about all of these, also what nobody allowed it. */
+export const readsAll = (state: State, subjects: readonly Id[], who: Id, now: number): boolean =>
+  readsAbout(state, { subjects, allowed: NOBODY }, who, now) !== null;
+
+/** Whether an act about a disclosure may be seen: disclosing, endorsing, telling, objecting, weighing. */
+export function seesDisclosure(state: State, party: PartyId, known: DossierState, act: Act, now: number): boolean {
+  const disclosure = state.disclosures.get(act.about ?? '');
+  if (!disclosure) return false;
+  if (isSameSide(disclosure.by, party)) return true;
+  // without the second person's word the receiver would judge otherwise than the ledger does
+  if (isSameSide(disclosure.to, party) && (act.kind === 'disclose' || act.kind === 'endorse')) return true;
+  if (!isPerson(party) || !disclosure.told) return false;
+  const who = nameOf(party);
+  const readsEvery = () => placesOf(state, disclosure).every((subjects) => readsAll(state, subjects, who, now));
+  if (act.kind === 'objection' || act.kind === 'weigh') return isObjector(known, act, party) || readsEvery();
+  return hears(state, known, disclosure, who, now);
+}
+
+/**
+ * An objection to a seat is the family's and the seat's organisation's to know. That a weighing ended the seat is for whoever
+ * knows the seat: not that, nor by whom, it was objected to.
+ */
+export function seesSeatObjection(
+  state: State,
+  party: PartyId,
+  known: DossierState,
+  act: Act,
+  seesSeatsOf: (party: PartyId) => boolean,
+): boolean {
+  const seat = seatOf(state, known.id, act.about ?? '');
+  if (!seat) return false;
+  if (isSameSide(seat.seat, party) || isObjector(known, act, party)) return true;
+  return (isPerson(party) || (act.kind === 'weigh' && seat.until === act.at)) && seesSeatsOf(seat.seat);
+}
+
+/** Whether this is one's own objection, or the weighing of it. */
+export function isObjector({ acts }: DossierState, act: Act, party: PartyId): boolean {
+  if (act.kind === 'objection') return act.by === party;
+  const objections = acts.filter(({ about, index }) => about === act.about && index < act.index);
+  const weighed = objections.findLast(({ kind }) => kind === 'weigh')?.index ?? -1;
+  return objections.some(({ kind, by, index }) => kind === 'objection' && by === party && index > weighed);
+}
+
+const placesOf = (state: State, { items }: DisclosureState): (readonly Id[])[] =>
+  items.map((item) => state.compartments.get(state.messages.get(item)?.compartment ?? '')?.subjects ?? []);
+
+/** Whether one of the items is this family member's to hear of. */
+function hears(state: State, known: DossierState, disclosure: DisclosureState, who: Id, now: number): boolean {
+  return placesOf(state, disclosure).some((subjects) => hearsOf(state, known, subjects, who, now));
+}
+
+/**
+ * Who may read it all hears of it, and everybody of its own part. For a child who cannot be told speaks whoever decides for
+ * it: one who may read all of it when there is one, for what else is in it may be that parent's own; otherwise all.
+ */
+function hearsOf(state: State, { persons }: DossierState, subjects: readonly Id[], who: Id, now: number): boolean {
+  if (subjects.length === 0) return false;
+  const all = (one: Id) => readsAll(state, subjects, one, now);
+  if (all(who)) return true;
+  const lives = (one: Id) => state.parties.get(person(one))?.ended === false;
+  return subjects.some((subject) => {
+    const speaksFor = (one: Id) => readsAll(state, [subject], one, now);
+    if (!speaksFor(who)) return false;
+    return subject === who || !persons.some((one) => lives(one) && speaksFor(one) && all(one));
+  });
+}
