@@ -34,6 +34,8 @@ export type Belief =
   | 'statements'
   /** that whatever was erased, somebody decided so */
   | 'erasures'
+  /** the same, in the ledger alone */
+  | 'decided'
   /** that whatever was read had its basis */
   | 'bases';
 
@@ -167,6 +169,18 @@ vi.mock('../../services/ledger/src/entries.ts', async (original) => {
     },
     atTime: (...given: unknown[]) => (believes('time') ? given[0] : real.atTime?.(...given)),
     isBodyOf: (...given: unknown[]) => believes('bodies') || real.isBodyOf?.(...given),
+  };
+});
+
+vi.mock('../../services/ledger/src/erasures.ts', async (original) => {
+  const real = await original<Record<string, (...given: unknown[]) => unknown>>();
+  return {
+    ...real,
+    mustBeDecided: (...given: unknown[]) => {
+      // where entries may be lost, moved or not open at all, so may be the statement that decided
+      const without: Belief[] = ['decided', 'sealing', 'chain'];
+      if (!without.some(believes)) real.mustBeDecided?.(...given);
+    },
   };
 });
 

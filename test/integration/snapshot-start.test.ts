@@ -239,6 +239,13 @@ describe('a log that was changed', () => {
     expect(journal.dead?.code).toBe('ledger-damaged');
   });
 
+  it('below it, missing as a whole, is found by reading it again', async () => {
+    const journal = await openOn(showing(commits.with(4, undefined as never)), good);
+    await journal.verify(4);
+    await expect(journal.verify(5)).rejects.toMatchObject({ code: 'ledger-damaged' });
+    expect(journal.dead?.code).toBe('ledger-damaged');
+  });
+
   it('in a missing dossier key is not served', async () => {
     const vaultAll = async () => {
       const all = await world.chain.ledger.store.vaultAll();

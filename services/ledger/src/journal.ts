@@ -19,7 +19,7 @@ import {
 import { EenmaalError, type Instant, type Position } from '@eenmaal/model';
 import { isInTree, type SnapshotSettings, snapshotOptions, tilesBeside } from './beginning.ts';
 import { atTime, type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
-import { type Covering, coveringOf } from './erasures.ts';
+import { type Covering, coveringOf, mustBeDecided } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
 import { foldPaged, Pages, pagesOf } from './paged-state.ts';
 import { NO_KEY, replay, turned } from './replay.ts';
@@ -148,6 +148,7 @@ export class Journal {
     let bytes = 0;
     const append = (draft: Draft): number => {
       const index = this.tree.size + entries.length;
+      mustBeDecided(this.state, draft.event, this.erased);
       const entry = sealEntry(draft, index, this.vault, this.#options.random);
       foldPaged(this.state, draft.slot, draft.input, index, at);
       for (const [gone, covering] of coveringOf(draft.event, index)) this.erased.set(gone, covering);
@@ -294,16 +295,24 @@ export class Journal {
     if (snapshot) snapshot.onDamaged = (error) => this.stop(error);
   }
 
-  /** Reads one commit again and compares it with all that is known of it. A difference ends the service. */
-  async verify(seq: number): Promise<void> {
-    const bytes = await this.#options.store.read(seq);
+  /**
+   * Reads one commit again and compares it with all that is known of it. A difference ends the service.
+   * @returns what it holds, with the index of each entry, but for what was erased
+   * @throws `ledger-damaged`; `ledger-unreachable` when the service is stopping
+   */
+  async verify(seq: number): Promise<(Entry & { index: number })[]> {
     try {
-      const commit = decodeCommit(bytes);
+      const commit = decodeCommit(await this.#options.store.read(seq));
       if (commit.firstIndex !== this.index.firstOf(seq) || !isInTree(this.tree, commit))
         throw new EenmaalError('ledger-damaged', `commit ${seq} is not what it was`);
-      for (const [i, entry] of commit.entries.entries()) this.#open(entry, commit.firstIndex + i, commit.timeMs);
+      return commit.entries.flatMap((entry, i) => {
+        const index = commit.firstIndex + i;
+        const opened = this.#open(entry, index, commit.timeMs);
+        return opened ? { ...opened, index } : [];
+      });
     } catch (cause) {
-      this.#damaged(`commit ${seq}`, cause);
+      if (cause instanceof EenmaalError && cause.code === 'ledger-unreachable') throw cause;
+      return this.#damaged(`commit ${seq}`, cause);
     }
   }
 

@@ -9,7 +9,7 @@ import { type CommitEntry, checkChain, decodeCommit, LedgerError } from '@eenmaa
 import { EenmaalError, type Instant, LEAF_TYPE } from '@eenmaal/model';
 import { type Beginning, beginning, type Given, snapshotOptions } from './beginning.ts';
 import { atTime, type Entry, openEntry } from './entries.ts';
-import type { Covering } from './erasures.ts';
+import { type Covering, mustBeDecided } from './erasures.ts';
 import { foldPaged, pagesOf } from './paged-state.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, writeSnapshot } from './snapshot.ts';
 
@@ -36,6 +36,7 @@ export async function replay(given: Given, upTo = Number.POSITIVE_INFINITY): Pro
       for (const [i, entry] of commit.entries.entries()) {
         const at = commit.firstIndex + i;
         const opened = atTime(openEntry(entry, at, vault), commit.timeMs);
+        if (opened) mustBeDecided(state, opened.event, erased);
         foldEntry(state, entry, opened, erased.get(at), at, commit.timeMs);
         tree.appendEntry(entry.leaf);
       }
