@@ -11,7 +11,7 @@ export * from './explain.ts';
 export * from './fold.ts';
 export * from './law.ts';
 export * from './notices.ts';
-export { countsIn, namesIn, type Part, PER_DOSSIER, pack, partsOf, putPart } from './parts.ts';
+export { countsIn, dropParts, namesIn, type Part, PER_DOSSIER, pack, partsOf, putPart } from './parts.ts';
 export * from './prohibitions.ts';
 export * from './readers.ts';
 export { Remembered } from './remembered.ts';

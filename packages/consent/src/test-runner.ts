@@ -3,8 +3,8 @@
  * each changed rule only the tests that reach it run again, milliseconds each. Starting vitest every time takes hours.
  * Tests say `describe`, `it` and `beforeAll` to this file instead of to vitest; `expect` stays vitest's own.
  */
-import { readdirSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { readdirSync, readFileSync } from 'node:fs';
+import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
@@ -79,17 +79,36 @@ registerHooks({
   },
   load(url, context, next) {
     if (url === SHIM_URL) return { format: 'module', source: SHIM, shortCircuit: true };
-    return next(url, context);
+    if (source === '' || !url.startsWith(source)) return next(url, context);
+    return { format: 'module', source: javascriptOf(url.split('?')[0] as string), shortCircuit: true };
   },
 });
 
-/** Loads all tests of this room but those on generated histories. */
-async function loadTests(): Promise<Test[]> {
+/** Taking the types out takes longer than the tests do: once for each file is enough. */
+const stripped = new Map<string, string>();
+function javascriptOf(url: string): string {
+  const known = stripped.get(url) ?? stripTypeScriptTypes(readFileSync(new URL(url), 'utf8'));
+  stripped.set(url, known);
+  return known;
+}
+
+/** What a file of this room loads, itself included. */
+function loadedBy(name: string, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const [, other] of readFileSync(`src/${name}`, 'utf8').matchAll(/from '\.\/([^']+)'/g))
+    loadedBy(other as string, found);
+  return found;
+}
+
+/** Loads the tests of this room but those on generated histories; with `changed`, those that load that file. */
+async function loadTests(changed?: string): Promise<Test[]> {
   loads += 1;
   source = pathToFileURL(resolve('src')).href;
   collected = [];
   const names = readdirSync('src').filter((name) => /\.test\.ts$/.test(name) && !/properties\.|\.long\./.test(name));
   for (const name of names.toSorted()) {
+    if (changed && !loadedBy(name).has(changed)) continue;
     file = name;
     await import(`${source}/${name}?load=${loads}`);
   }
@@ -140,7 +159,7 @@ class OneProcess {
     instrumented.activeMutant = isStatic ? activeMutant.id : undefined;
     if (isStatic || this.#tests.length === 0) {
       try {
-        this.#tests = await loadTests();
+        this.#tests = await loadTests(isStatic ? basename(sandboxFileName) : undefined);
       } catch (error) {
         this.#tests = [];
         return { status: 'killed', killedBy: ['loading'], failureMessage: String(error), nrOfTests: 0 };
@@ -149,7 +168,7 @@ class OneProcess {
     instrumented.activeMutant = activeMutant.id;
     const wanted = testFilter && new Set(testFilter);
     // the tests of the file itself first: they find most
-    const own = basename(sandboxFileName, '.ts');
+    const own = basename(sandboxFileName, '.ts').split('-')[0] ?? '';
     const tests = this.#tests
       .filter(({ id }) => wanted?.has(id) ?? true)
       .toSorted((a, b) => Number(b.file.startsWith(own)) - Number(a.file.startsWith(own)));

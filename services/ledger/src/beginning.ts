@@ -3,39 +3,59 @@
  * not of this log is not passed over: then the log was turned back, or is another, and the snapshot is what shows it.
  */
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LedgerStore } from '@eenmaal/broker';
-import { emptyState, type Law } from '@eenmaal/consent';
+import type { Law } from '@eenmaal/consent';
 import { equal, type Random } from '@eenmaal/crypto';
 import { type Commit, decodeCommit, hashLeaf, LedgerError, Tree } from '@eenmaal/ledger';
 import { EenmaalError } from '@eenmaal/model';
 import { openEntry } from './entries.ts';
 import { type Covering, coveringOf, erasuresIn } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
+import { Pages } from './paged-state.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, snapshotKeys } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
+import { TileFiles } from './tiles.ts';
 import { MAIN, type Vault } from './vault.ts';
 
 export type SnapshotSettings = {
   path: string;
   /** Told why a snapshot was not used (`SnapshotReason`, then details). */
   onRefused?(why: string): void;
+  /** Entries of a long replay after which the next snapshot is made on the way (100,000). */
+  together?: number;
+  /** Told what the disk said when the log's tiles, in a folder beside the snapshot, or a snapshot on the way could not be written. */
+  onTilesFailed?(why: string): void;
   /** Test-only: believes any snapshot, so that the tests that guard it can be seen to fail. Never configurable. */
   unsafe?: { trustSnapshot?: boolean };
 };
 
 export type Beginning = Replayed & { erased: Map<number, Covering>; snapshot: Snapshot | null };
 
-type Given = { store: LedgerStore; law: Law; vault: Vault; random: Random; settings: SnapshotSettings | undefined };
+export type Given = {
+  store: LedgerStore;
+  law: Law;
+  vault: Vault;
+  random: Random;
+  settings: SnapshotSettings | undefined;
+  /** Left out: the tree stays in memory. */
+  tiles: TileFiles | undefined;
+};
+
+/** Where the tiles lie, for whom everything is kept on disk. */
+export const tilesBeside = ({ path, onTilesFailed }: SnapshotSettings): TileFiles =>
+  new TileFiles(join(dirname(path), 'tiles'), onTilesFailed);
 
 /** @throws `ledger-damaged` when a genuine snapshot shows that the log is not what it was */
 export async function beginning(given: Given): Promise<Beginning> {
-  const { store, law, vault, settings } = given;
-  const snapshot = settings ? openSnapshot(given, settings) : null;
-  if (!snapshot) {
-    const fresh = { state: emptyState(law), tree: new Tree(), index: new Index(), seq: 0, timeMs: 0, snapshot };
+  const { store, law, vault, settings, tiles } = given;
+  const opened = settings && tiles ? openSnapshot(given, settings, tiles) : null;
+  if (!opened) {
+    const { state } = new Pages(law);
+    const fresh = { state, tree: new Tree(tiles), index: new Index(), seq: 0, timeMs: 0, snapshot: null };
     return { ...fresh, erased: await erasuresIn(store, vault, 1) };
   }
-  const { replayed } = snapshot;
+  const { snapshot, replayed } = opened;
   if (!settings?.unsafe?.trustSnapshot) await checkPosition(store, replayed);
   const erased = await erasuresBefore(store, vault, replayed);
   for (const [index, covering] of await erasuresIn(store, vault, replayed.seq + 1)) erased.set(index, covering);
@@ -44,19 +64,26 @@ export async function beginning(given: Given): Promise<Beginning> {
 
 /** How a snapshot of this log is sealed and where it lies. */
 export const snapshotOptions = (
-  { law, vault, random }: Omit<Given, 'store' | 'settings'>,
+  { law, vault, random }: Pick<Given, 'law' | 'vault' | 'random'>,
   path: string,
 ): SnapshotOptions => ({
   ...{ path, law, random, keys: snapshotKeys(vault) },
 });
 
-function openSnapshot(given: Given, { path, onRefused, unsafe }: SnapshotSettings): Snapshot | null {
+function openSnapshot(
+  given: Given,
+  { path, onRefused, unsafe }: SnapshotSettings,
+  tiles: TileFiles,
+): { snapshot: Snapshot; replayed: Replayed } | null {
   // its keys went with the store: nothing can be read of it, but that it is there says enough
   if (!given.vault.has(MAIN) && existsSync(path))
     throw new EenmaalError('ledger-damaged', 'the log is empty, and there is a snapshot of one that was not');
+  let snapshot: Snapshot | null = null;
   try {
-    return Snapshot.open(snapshotOptions(given, path), unsafe?.trustSnapshot);
+    snapshot = Snapshot.open(snapshotOptions(given, path), unsafe?.trustSnapshot);
+    return snapshot && { snapshot, replayed: snapshot.replayed(tiles) };
   } catch (error) {
+    snapshot?.close();
     if (!(error instanceof SnapshotRefused)) throw error;
     onRefused?.(error.message);
     return null;

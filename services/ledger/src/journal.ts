@@ -4,13 +4,11 @@
  * the next gathers, so many requests share one fsync and one waiting request waits for nobody.
  */
 import type { LedgerStore } from '@eenmaal/broker';
-import { emptyState, type Law, type State } from '@eenmaal/consent';
+import type { Law, State } from '@eenmaal/consent';
 import { equal, fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
-import { trustEvent } from '@eenmaal/envelope';
 import {
   appendCommit,
   type CommitEntry,
-  checkChain,
   decodeCommit,
   encodeCommit,
   entrySize,
@@ -18,13 +16,15 @@ import {
   LedgerError,
   Tree,
 } from '@eenmaal/ledger';
-import { EenmaalError, type Instant, LEAF_TYPE, type Position } from '@eenmaal/model';
-import { beginning, isInTree, type SnapshotSettings, snapshotOptions } from './beginning.ts';
+import { EenmaalError, type Instant, type Position } from '@eenmaal/model';
+import { isInTree, type SnapshotSettings, snapshotOptions, tilesBeside } from './beginning.ts';
 import { atTime, type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
-import { type Covering, coveringOf } from './erasures.ts';
+import { type Covering, coveringOf, mustBeDecided } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
-import { foldPaged } from './paged-state.ts';
+import { foldPaged, Pages, pagesOf } from './paged-state.ts';
+import { NO_KEY, replay, turned } from './replay.ts';
 import { type Snapshot, writeSnapshot } from './snapshot.ts';
+import type { TileFiles } from './tiles.ts';
 import { Vault, type VaultKeys } from './vault.ts';
 
 /** One question or act: looks at the state, may append, and says what to answer once all that is durable. */
@@ -38,7 +38,7 @@ export type JournalOptions = {
   /** Milliseconds that keep counting while the process is stopped. */
   monotonic(): number;
   random: Random;
-  /** Where snapshots lie; without, every start reads the whole log. */
+  /** Where snapshots lie, and the tiles beside them; without, every start reads the whole log and the tree is in memory. */
   snapshot?: SnapshotSettings;
   /** Reads no further than this commit: for making a snapshot beside a service that writes. */
   upTo?: number;
@@ -50,7 +50,6 @@ export type JournalOptions = {
 
 type Waiting = { act: Act<unknown>; appended: boolean; resolve(value: unknown): void; reject(error: unknown): void };
 
-const NO_KEY = 'the key of an entry is missing, and no erasure says why';
 /** No further act joins a commit that holds this much; the largest single act (600 kB of statements) still fits after it. */
 const MAX_BYTES = 400_000;
 const MAX_ACTS = 1024;
@@ -62,6 +61,8 @@ export class Journal {
   tree = new Tree();
   index = new Index();
   vault: Vault;
+  /** The log's tiles, where they are kept as files. */
+  readonly tiles: TileFiles | undefined;
   /** Entries whose keys are destroyed, or about to be, by index. */
   erased = new Map<number, Covering>();
   readonly #options: JournalOptions;
@@ -71,6 +72,7 @@ export class Journal {
   #gathering: readonly CommitEntry[] = [];
   #seq = 0;
   #timeMs = 0;
+  #begunAt = 0;
   /** What this was read from; parts of it are still read when they are asked for. */
   #snapshot: Snapshot | null = null;
   #busy = false;
@@ -88,8 +90,9 @@ export class Journal {
 
   private constructor(options: JournalOptions, vault: Vault) {
     this.#options = options;
-    this.state = emptyState(options.law);
+    this.state = new Pages(options.law).state;
     this.vault = vault;
+    this.tiles = options.snapshot && tilesBeside(options.snapshot);
   }
 
   /** How far the log reaches, durably. */
@@ -135,6 +138,7 @@ export class Journal {
 
   async #commit(): Promise<void> {
     if (!(await this.#isHead())) return;
+    pagesOf(this.state).trim(this.index);
     const at = Math.max(this.#timeMs, this.#options.clock());
     const began = this.#options.monotonic();
     const entries: CommitEntry[] = [];
@@ -144,6 +148,7 @@ export class Journal {
     let bytes = 0;
     const append = (draft: Draft): number => {
       const index = this.tree.size + entries.length;
+      mustBeDecided(this.state, draft.event, this.erased);
       const entry = sealEntry(draft, index, this.vault, this.#options.random);
       foldPaged(this.state, draft.slot, draft.input, index, at);
       for (const [gone, covering] of coveringOf(draft.event, index)) this.erased.set(gone, covering);
@@ -235,68 +240,79 @@ export class Journal {
     this.#options.onFatal?.(error);
   }
 
-  /** Builds state, tree and index anew, from a snapshot and what came after it; nobody sees them half-built. */
+  /** Builds everything anew, from a snapshot and what came after it; nobody sees it half-built. */
   async #replay(): Promise<void> {
-    const { store, law, random, snapshot: settings, upTo = Number.POSITIVE_INFINITY } = this.#options;
-    try {
-      // what was erased is named by entries after it
-      const begun = await beginning({ store, law, vault: this.vault, random, settings });
-      const { state, tree, index, erased, snapshot } = begun;
-      let { seq: reached, timeMs } = begun;
-      await store.readAll(reached + 1, ({ seq, bytes }) => {
-        if (seq > upTo) return;
-        const commit = decodeCommit(bytes);
-        checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
-        for (const [i, entry] of commit.entries.entries()) {
-          const at = commit.firstIndex + i;
-          const opened = atTime(openEntry(entry, at, this.vault), commit.timeMs);
-          foldEntry(state, entry, opened, erased.get(at), at, commit.timeMs);
-          tree.append(hashLeaf(entry.leaf));
-        }
-        timeMs = commit.timeMs;
-        index.add(seq, commit);
-        reached = seq;
-      });
-      for (const slot of snapshot?.slots ?? [])
-        if (!this.vault.has(slot) && !state.erasedDossiers.has(slot))
-          throw new EenmaalError('ledger-damaged', 'a dossier key is missing');
-      this.#snapshot?.close();
-      this.#snapshot = snapshot;
-      if (snapshot) snapshot.onDamaged = (error) => this.stop(error);
-      this.#seq = reached;
-      this.#timeMs = timeMs;
-      Object.assign(this, { state, tree, index, erased });
-    } catch (cause) {
-      if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
-      if (cause instanceof EenmaalError && cause.code === 'not-readable')
-        throw new EenmaalError('ledger-damaged', 'an entry does not open', { cause });
-      throw cause;
-    }
+    const { store, law, random, snapshot: settings, upTo } = this.#options;
+    const { vault, tiles } = this;
+    const read = await replay({ store, law, random, vault, settings, tiles }, upTo);
+    const { state, tree, index, erased, snapshot, seq, timeMs, begunAt } = read;
+    this.#snapshot?.close();
+    this.#use(snapshot);
+    if (tiles) tiles.onDamaged = (error) => this.stop(error);
+    this.#seq = seq;
+    this.#timeMs = timeMs;
+    this.#begunAt = begunAt;
+    Object.assign(this, { state, tree, index, erased });
+  }
+
+  /** What this was read from; null: the first entry. */
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
   }
 
   /** Position of the newest commit, and of the snapshot this began at (0: at the beginning). */
   get reached(): { seq: number; begunAt: number } {
-    return { seq: this.#seq, begunAt: this.#snapshot?.replayed.seq ?? 0 };
+    return { seq: this.#seq, begunAt: this.#begunAt };
   }
 
-  /** Writes a snapshot of what was replayed. Only where nothing was appended since: state may be ahead of the disk. */
-  keep(path: string): void {
-    const { state, tree, index } = this;
+  /**
+   * Writes a snapshot of what was replayed, once all its tiles are durable. Only where nothing was appended since: state may
+   * be ahead of the disk.
+   */
+  async keep(): Promise<void> {
+    const { law, random, snapshot: settings } = this.#options;
+    if (!settings) throw new EenmaalError('internal', 'no place for a snapshot');
+    await this.tiles?.settled();
+    const { state, tree, index, vault } = this;
     const replayed = { state, tree, index, seq: this.#seq, timeMs: this.#timeMs };
-    const { law, random } = this.#options;
-    writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault: this.vault }, path));
+    writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault }, settings.path));
   }
 
-  /** Reads one commit again and compares it with all that is known of it. A difference ends the service. */
-  async verify(seq: number): Promise<void> {
-    const bytes = await this.#options.store.read(seq);
+  /** Lets go of all that is in the snapshot that lies there now and did not change since. Between two acts. */
+  turn(): void {
+    const { law, random, snapshot: settings } = this.#options;
+    if (!settings) return;
     try {
-      const commit = decodeCommit(bytes);
+      this.#use(turned(this, this.#snapshot, snapshotOptions({ law, random, vault: this.vault }, settings.path)));
+    } catch (error) {
+      if (error instanceof EenmaalError) this.stop(error);
+      throw error;
+    }
+  }
+
+  #use(snapshot: Snapshot | null): void {
+    this.#snapshot = snapshot;
+    if (snapshot) snapshot.onDamaged = (error) => this.stop(error);
+  }
+
+  /**
+   * Reads one commit again and compares it with all that is known of it. A difference ends the service.
+   * @returns what it holds, with the index of each entry, but for what was erased
+   * @throws `ledger-damaged`; `ledger-unreachable` when the service is stopping
+   */
+  async verify(seq: number): Promise<(Entry & { index: number })[]> {
+    try {
+      const commit = decodeCommit(await this.#options.store.read(seq));
       if (commit.firstIndex !== this.index.firstOf(seq) || !isInTree(this.tree, commit))
         throw new EenmaalError('ledger-damaged', `commit ${seq} is not what it was`);
-      for (const [i, entry] of commit.entries.entries()) this.#open(entry, commit.firstIndex + i, commit.timeMs);
+      return commit.entries.flatMap((entry, i) => {
+        const index = commit.firstIndex + i;
+        const opened = this.#open(entry, index, commit.timeMs);
+        return opened ? { ...opened, index } : [];
+      });
     } catch (cause) {
-      this.#damaged(`commit ${seq}`, cause);
+      if (cause instanceof EenmaalError && cause.code === 'ledger-unreachable') throw cause;
+      return this.#damaged(`commit ${seq}`, cause);
     }
   }
 
@@ -348,20 +364,4 @@ export class Journal {
       return this.#damaged(`entry ${index} is not what it was`);
     return { entry, at: commit.timeMs };
   }
-}
-
-/** An entry that cannot be read is lawfully gone only when a later one says so. @throws `ledger-damaged` */
-function foldEntry(
-  state: State,
-  { leaf, slot }: CommitEntry,
-  entry: Entry | null,
-  covering: Covering | undefined,
-  index: number,
-  at: Instant,
-): void {
-  if (entry) foldPaged(state, slot, trustEvent(entry.event), index, at);
-  else if (covering?.message && leaf[1] === LEAF_TYPE.message)
-    foldPaged(state, slot, { kind: 'erased', message: covering.message }, index, at);
-  else if (covering && !covering.message) Object.assign(state, { size: index + 1, at: Math.max(state.at, at) });
-  else throw new EenmaalError('ledger-damaged', NO_KEY);
 }

@@ -1,6 +1,6 @@
 /**
  * Makes snapshots beside the work: a second process of this program reads what came since the last one, as a start would, and
- * writes the next. The one that serves never waits for it and shares no memory with it.
+ * writes the next. The one that serves never waits for it and shares no memory with it; it then lets go of what lies there.
  */
 import { fileURLToPath } from 'node:url';
 import { spawnTied, type TiedProcess } from '@eenmaal/broker';
@@ -50,8 +50,10 @@ export class Keeper {
         said = `${said}${piece}`.slice(-2000);
       });
       const { code } = await this.#running.exited;
-      if (code === 0) this.#kept = size;
-      else if (code !== null) onFailed(said);
+      if (code === 0) {
+        this.#kept = size;
+        journal.turn();
+      } else if (code !== null) onFailed(said);
     } catch (error) {
       onFailed(String(error));
     } finally {

@@ -1,9 +1,10 @@
 /**
- * A consent state of which only those dossiers are in memory that somebody asked about since the start: the others lie in a
- * snapshot, sealed, and are read when the rule first asks for anything of theirs. The rule knows nothing of it: it sees Maps.
- * So a start costs what is asked for, not what there is.
+ * A consent state of which only those dossiers are in memory that changed since the newest snapshot or that somebody asked
+ * about: the others lie in the snapshot, sealed, and are read when the rule first asks for anything of theirs. The rule knows
+ * nothing of it: it sees Maps. So a start costs what is asked for, not what there is, and so does memory.
  */
 import {
+  dropParts,
   emptyState,
   type FoldInput,
   fold,
@@ -14,7 +15,9 @@ import {
   type State,
 } from '@eenmaal/consent';
 import type { Instant } from '@eenmaal/model';
-import type { Directory } from './directory.ts';
+import { Directory } from './directory.ts';
+import type { Index } from './index-of-entries.ts';
+import { MAIN } from './vault.ts';
 
 /** Where parts come from. A part that is not there any more (its dossier was erased) is null. */
 export type PartSource = {
@@ -25,40 +28,80 @@ export type PartSource = {
   read(slot: number): Part | null;
 };
 
+const NOWHERE: PartSource = {
+  ...{ slots: [], directory: Directory.empty(0), countsOf: () => null, read: () => null },
+};
+
+/** Names read from parts before `trim` lets go of them: some hundred megabytes at most. */
+const MOST_NAMES = 300_000;
+
 export class Pages {
-  readonly #source: PartSource;
-  readonly #loaded: Uint8Array;
-  readonly #numberOf: Map<string, number>;
-  #state: State | null = null;
+  /** Its maps are filled from here. */
+  readonly state: State;
+  #source = NOWHERE;
+  /** Entries that are in the source. */
+  #size = 0;
+  #loaded = new Uint8Array();
+  #numberOf = new Map<string, number>();
+  /** By dossier: the newest entry that changed anything of it; of those only that changed since the source was made. */
+  readonly #changed = new Map<string, number>();
+  /** The same for what changed all of them. */
+  #allChanged = -1;
   /** How many of each map lie in parts that were not read. */
-  readonly #waiting = PER_DOSSIER.map(() => 0);
+  #waiting = PER_DOSSIER.map(() => 0);
   #alone = false;
   #left = 0;
+  #namesRead = 0;
 
-  constructor(source: PartSource) {
+  constructor(law: Law) {
+    this.state = emptyState(law);
+    for (const [place, name] of PER_DOSSIER.entries())
+      Object.assign(this.state, { [name]: new PagedMap(this, () => this.#waiting[place] as number) });
+    this.state.signingKeys = new PagedSet(this);
+    known.set(this.state, this);
+  }
+
+  /**
+   * Reads from `source` from here on, which holds everything up to entry `size`: what is in memory of dossiers that did not
+   * change since is let go. Whoever looks at the state must not hold on to anything of it meanwhile.
+   */
+  turnTo(source: PartSource, size: number, index: Pick<Index, 'slotOf'>): void {
+    for (const [slot, entry] of this.#changed) if (entry < size) this.#changed.delete(slot);
+    // what belongs to no dossier stays, once it was read
+    const stays = (slot: string) =>
+      (slot === MAIN && this.state.size > 0) || this.#allChanged >= size || this.#changed.has(slot);
+    if (this.#allChanged < size) dropParts(this.state, index, (slot) => !stays(slot));
+    else this.all();
     this.#source = source;
-    this.#loaded = new Uint8Array(source.slots.length);
+    this.#size = size;
     this.#numberOf = new Map(source.slots.map((slot, number) => [slot, number]));
-    for (const number of source.slots.keys()) {
-      const counts = source.countsOf(number);
-      if (!counts) {
-        this.#loaded[number] = 1;
-        continue;
-      }
+    this.#loaded = new Uint8Array(source.slots.length).fill(1);
+    this.#waiting.fill(0);
+    this.#left = 0;
+    this.#namesRead = 0;
+    for (const [number, slot] of source.slots.entries()) {
+      const counts = stays(slot) ? null : source.countsOf(number);
+      if (!counts) continue;
+      this.#loaded[number] = 0;
       this.#left++;
       for (const [place, count] of counts.entries()) this.#waiting[place] = (this.#waiting[place] ?? 0) + count;
     }
   }
 
-  /** An empty state whose maps are filled from here. */
-  state(law: Law): State {
-    const state = emptyState(law);
-    for (const [place, name] of PER_DOSSIER.entries())
-      Object.assign(state, { [name]: new PagedMap(this, () => this.#waiting[place] as number) });
-    state.signingKeys = new PagedSet(this);
-    this.#state = state;
-    pagesOf.set(state, this);
-    return state;
+  /** Lets go of what can be read again, when much was read. The same holds as for `turnTo`. */
+  trim(index: Pick<Index, 'slotOf'>): void {
+    if (this.#namesRead > MOST_NAMES) this.turnTo(this.#source, this.#size, index);
+  }
+
+  /** Entry `entry` changes something of this dossier; null: of all. */
+  change(slot: string | null, entry: number): void {
+    if (slot === null) {
+      this.all();
+      this.#allChanged = entry;
+    } else {
+      this.touch(slot);
+      this.#changed.set(slot, entry);
+    }
   }
 
   isLoaded(slot: string): boolean {
@@ -97,31 +140,29 @@ export class Pages {
   }
 
   #load(number: number): void {
-    if (this.#loaded[number] === 1 || !this.#state) return;
+    if (this.#loaded[number] === 1) return;
     this.#loaded[number] = 1;
     this.#left--;
-    for (const [place, count] of (this.#source.countsOf(number) ?? []).entries())
+    for (const [place, count] of (this.#source.countsOf(number) ?? []).entries()) {
       this.#waiting[place] = (this.#waiting[place] as number) - count;
+      this.#namesRead += count;
+    }
     // where this throws the state is not whole: whoever serves from it must stop
     const part = this.#source.read(number);
-    if (part) putPart(this.#state, part);
+    if (part) putPart(this.state, part);
   }
 }
 
-const pagesOf = new WeakMap<State, Pages>();
-/** Of a state that was not read whole; undefined: it was. */
-export const pagesBehind = (state: State): Pages | undefined => pagesOf.get(state);
+const known = new WeakMap<State, Pages>();
+/** What fills a state that `Pages` made. */
+export const pagesOf = (state: State): Pages => known.get(state) as Pages;
 
 /** `fold`, after what the entry changes was read: its dossier; of an organisation that ends, everything. */
 export function foldPaged(state: State, slot: string, input: FoldInput, index: number, at: Instant): void {
-  const pages = pagesOf.get(state);
-  if (!pages) {
-    fold(state, input, index, at);
-    return;
-  }
-  pages.touch(slot);
-  if (input.kind === 'other' && 'dossier' in input.event) pages.touch(String(input.event.dossier));
-  if (input.kind === 'statement' && input.statement.kind === 'succession') pages.all();
+  const pages = pagesOf(state);
+  pages.change(slot, index);
+  if (input.kind === 'other' && 'dossier' in input.event) pages.change(String(input.event.dossier), index);
+  if (input.kind === 'statement' && input.statement.kind === 'succession') pages.change(null, index);
   pages.alone(() => fold(state, input, index, at));
 }
 

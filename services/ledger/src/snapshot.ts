@@ -14,8 +14,9 @@ import { KEY_TREE_DEPTH, Tree } from '@eenmaal/ledger';
 import { EenmaalError, type Instant } from '@eenmaal/model';
 import { Directory } from './directory.ts';
 import { Index } from './index-of-entries.ts';
-import { Pages, type PartSource, pagesBehind } from './paged-state.ts';
+import { Pages, type PartSource, pagesOf } from './paged-state.ts';
 import { type Extent, SnapshotFile, SnapshotRefused, SnapshotWriter } from './snapshot-file.ts';
+import type { TileFiles } from './tiles.ts';
 import { MAIN, type Vault } from './vault.ts';
 
 /** The key of a dossier's part (`entry` null) or of what only entry `entry` says; null: it was destroyed. */
@@ -43,7 +44,7 @@ export type SnapshotOptions = { path: string; law: Law; keys: SnapshotKeys; rand
 /** What a replay gives: everything but the vault. `seq`: the newest commit, counted from 1. */
 export type Replayed = { state: State; tree: Tree; index: Index; seq: number; timeMs: Instant };
 
-const SECTIONS = ['tree', 'slotOf', 'firsts', 'prints', 'places'] as const;
+const SECTIONS = ['edge', 'slotOf', 'firsts', 'prints', 'places'] as const;
 type Manifest = {
   program: string;
   law: string;
@@ -64,12 +65,12 @@ export class Snapshot {
   readonly #manifest: Manifest;
   readonly #options: SnapshotOptions;
   readonly #directory: Directory;
-  readonly replayed: Replayed;
-  /** Told when a part is not what it was when all were checked: what is in memory is then not whole. */
+  /** Told when a part is not what was written: what is in memory is then not whole. */
   onDamaged: (error: EenmaalError) => void = () => {};
 
   /**
-   * The newest snapshot, every byte of it checked; null when there is none. That it is of this log is for the caller to check.
+   * The newest snapshot, its manifest checked; null when there is none. Everything else is checked when it is read.
+   * That it is of this log is for the caller to check.
    * @param trusted test-only: a broken build that believes what is in the file
    * @throws SnapshotRefused
    */
@@ -92,27 +93,50 @@ export class Snapshot {
     this.#manifest = manifest;
     if (manifest.program !== programDigest()) throw new SnapshotRefused('snapshot-other-program');
     if (manifest.law !== lawDigest(options.law)) throw new SnapshotRefused('snapshot-other-law');
-    const [tree, slotOf, firsts, prints, places] = SECTIONS.map((name) => file.read(manifest.sections[name]));
-    const { slots, seed, names: count, size, seq, timeMs, root } = manifest;
-    this.#directory = new Directory({ seed, count, prints: numbers(prints), slots: numbers(places) });
-    let end = Object.values(manifest.sections).reduce((sum, [, length]) => sum + length, 0);
-    for (const extent of manifest.parts) {
-      if (!extent) continue;
-      file.check([extent[0], extent[1], extent[2]]);
-      end += extent[1];
+    const { seed, names: count, sections, parts } = manifest;
+    let end = Object.values(sections).reduce((sum, [, length]) => sum + length, 0);
+    for (const extent of parts) {
+      if (extent && extent[0] !== end) throw new SnapshotRefused('snapshot-damaged', `a gap at ${end}`);
+      end += extent?.[1] ?? 0;
     }
     if (end !== before) throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
-    const pages = new Pages(this.#source());
-    const state = pages.state(options.law);
-    pages.touch(MAIN);
+    const [prints, places] = [file.read(sections.prints), file.read(sections.places)];
+    this.#directory = new Directory({ seed, count, prints: numbers(prints), slots: numbers(places) });
+  }
+
+  /**
+   * What the replay gave. Each dossier's part is checked when it is read.
+   * @param tiles of the same log: every full one below the snapshot is there, or it is of no use
+   * @throws SnapshotRefused
+   */
+  replayed(tiles: TileFiles): Replayed {
+    const { slots, sections, size, seq, timeMs, root } = this.#manifest;
+    const missing = tiles.missing(size);
+    if (missing) throw new SnapshotRefused('snapshot-without-tiles', missing);
+    const [edge, slotOf, firsts] = [sections.edge, sections.slotOf, sections.firsts].map((at) => this.#file.read(at));
     const index = new Index({ slots, slotOf: numbers(slotOf), firsts: numbers(firsts) });
-    this.replayed = { state, tree: Tree.restore(size, tree as Uint8Array), index, seq, timeMs };
-    const whole = index.size === size && toBase64url(this.replayed.tree.root()) === root && state.size === size;
+    const pages = new Pages(this.#options.law);
+    pages.turnTo(this.source, size, index);
+    pages.touch(MAIN);
+    const tree = Tree.restore(size, edge as Uint8Array, tiles);
+    const whole = index.size === size && toBase64url(tree.root()) === root && pages.state.size === size;
     if (!whole) throw new SnapshotRefused('snapshot-damaged', 'its parts do not fit');
+    return { state: pages.state, tree, index, seq, timeMs };
+  }
+
+  /** How many entries there were when it was made, and with which root. */
+  get made(): { size: number; root: string } {
+    const { size, root } = this.#manifest;
+    return { size, root };
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  /** How many slots it knows of, with a part or without. */
+  get partsListed(): number {
+    return this.#manifest.parts.length;
   }
 
   /** Dossiers it has a part of. */
@@ -120,12 +144,27 @@ export class Snapshot {
     return this.#manifest.slots.filter((_, number) => this.#manifest.parts[number]);
   }
 
-  /** The sealed part of slot `number` as it lies there; null: none, or its key was destroyed and it is noise. */
+  /**
+   * The sealed part of slot `number` as it lies there; null: none, or its key was destroyed and it is noise.
+   * @throws `ledger-damaged` when it is not what was written; the snapshot is then put aside
+   */
   sealedPart(number: number): { bytes: Uint8Array; counts: number[] } | null {
     const extent = this.#manifest.parts[number];
     if (!extent || !this.#options.keys(this.#manifest.slots[number] as string, null)) return null;
     const [offset, length, expected, counts] = extent;
-    return { bytes: this.#file.read([offset, length, expected]), counts };
+    try {
+      return { bytes: this.#file.read([offset, length, expected]), counts };
+    } catch (cause) {
+      return this.#damaged(cause);
+    }
+  }
+
+  /** The next start must not begin at it again. */
+  #damaged(cause: unknown): never {
+    this.#file.putAside();
+    const error = new EenmaalError('ledger-damaged', 'a part of the snapshot is not what it was', { cause });
+    this.onDamaged(error);
+    throw error;
   }
 
   directory(): Directory {
@@ -133,20 +172,18 @@ export class Snapshot {
     return new Directory({ seed, count, prints: prints.slice(), slots: slots.slice() });
   }
 
-  #source(): PartSource {
+  get source(): PartSource {
     const { slots, parts } = this.#manifest;
     return {
       slots,
       directory: this.#directory,
       countsOf: (number) => parts[number]?.[3] ?? null,
       read: (number) => {
+        const sealed = this.sealedPart(number);
         try {
-          const sealed = this.sealedPart(number);
           return sealed && openPart(sealed.bytes, slots[number] as string, this.#options.keys);
         } catch (cause) {
-          const error = new EenmaalError('ledger-damaged', 'a part of the snapshot is not what it was', { cause });
-          this.onDamaged(error);
-          throw error;
+          return this.#damaged(cause);
         }
       },
     };
@@ -170,15 +207,15 @@ export function writeSnapshot(replayed: Replayed, before: Snapshot | null, optio
         directory.add(name, number);
     const { seed, count, prints, slots: places } = directory.parts();
     const sections = {
-      tree: writer.write(...tree.stored()),
+      edge: writer.write(tree.edge()),
       slotOf: writer.write(bytes(slotOf)),
       firsts: writer.write(bytes(firsts)),
       prints: writer.write(bytes(prints)),
       places: writer.write(bytes(places)),
     };
-    const pages = pagesBehind(state);
+    const pages = pagesOf(state);
     const extents = slots.map((slot, number): Manifest['parts'][number] => {
-      if (before && pages && !pages.isLoaded(slot)) {
+      if (before && !pages.isLoaded(slot)) {
         const known = before.sealedPart(number);
         return known && [...writer.write(known.bytes), known.counts];
       }
@@ -252,7 +289,7 @@ function programDigest(): string {
   return digest;
 }
 let digest: string | undefined;
-const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', './snapshot.ts'];
+const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', '@eenmaal/ledger', './snapshot.ts'];
 
 function sourcesOf(name: string): string[] {
   const folder = dirname(fileURLToPath(import.meta.resolve(name)));
