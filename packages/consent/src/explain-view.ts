@@ -51,6 +51,4 @@ const NOTHING = (): Say[] => [];
 
 /** An organisation sees yeses that are in force for somebody, and neither a no nor a silence. */
 const visibleSays = (says: readonly Say[], { statements }: Sight): Say[] =>
-  says
-    .map((say) => ({ ...say, refused: false, grants: say.grants.filter(({ id }) => statements.has(id)) }))
-    .filter(({ grants }) => grants.length > 0);
+  says.map((say) => ({ ...say, refused: false, grants: say.grants.filter(({ id }) => statements.has(id)) }));

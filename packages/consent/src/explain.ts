@@ -22,10 +22,11 @@ import { recheckDue, reviewDue } from './clocks.ts';
 import { consentOf } from './consents.ts';
 import { decide, type Question } from './decide.ts';
 import { decideFor, type Known, viewOf } from './explain-view.ts';
+import { bareMessage } from './fold-erasures.ts';
 import { isSide, subjectsOf } from './knowledge.ts';
 import { type ReasonText, type Rule, ruleAt } from './law.ts';
 import { Remembered } from './remembered.ts';
-import type { CompartmentState, DeciderId, MessageState, PersonState, State } from './state.ts';
+import type { CompartmentState, DeciderId, PersonState, State } from './state.ts';
 
 export type Sentence = ReasonText['change'];
 export type Audience = { party: PartyId };
@@ -117,9 +118,11 @@ export function explain(state: State, question: Question, now: Instant, audience
   };
 }
 
-function heard(state: State, decision: Decision, now: Instant, reader: PartyId): Decision {
+type Heard = Pick<Decision, 'outcome' | 'code' | 'rules'>;
+
+function heard(state: State, decision: Decision, now: Instant, reader: PartyId): Heard {
   if (isPerson(reader) || isOfficer(reader) || !ASK_THE_FAMILY.has(decision.code)) return decision;
-  return { outcome: 'deny', code: 'D-NO-GRANT', basis: [], rules: [ruleAt(state.law, 'L01', now)?.reference ?? 'L01'] };
+  return { outcome: 'deny', code: 'D-NO-GRANT', rules: [ruleAt(state.law, 'L01', now)?.reference ?? 'L01'] };
 }
 
 function articleOf({ law }: State, reference: string): ArticleUsed[] {
@@ -236,9 +239,7 @@ export function mayIShare(state: State, asked: ShareQuestion, now: Instant, audi
   const place = view.compartments.get(compartment);
   if (!place || !(officer || isSide(audience.party, from))) return { now: answer, bases: [] };
   const bases = view.law.rules
-    .filter(
-      (rule) => rule.permits !== null && (asked.rule ?? rule.id) === rule.id && ruleAt(view.law, rule.id, now) === rule,
-    )
+    .filter((rule) => (asked.rule ?? rule.id) === rule.id && ruleAt(view.law, rule.id, now) === rule)
     .filter((rule) => wouldPermit(view, asked, place, rule, now))
     .map((rule) => basisOf(view, asked, place, rule, now));
   return { now: answer, bases };
@@ -254,21 +255,10 @@ function wouldPermit(state: State, asked: ShareQuestion, place: CompartmentState
     ...{ answers: rule.records, emergency: false, index: state.size, at: now, endorsement: IMAGINED },
     ...{ objection: null, ended: false, told: true },
   };
-  const message: MessageState = {
-    ...{ id: IMAGINED, index: state.size, at: now, compartment: place.id, sender: from, purpose, marks },
-    ...{ secretHash: '', stored: 0, size: 0, bodyHash: '', attachments: [], delivered: new Map(), opened: new Map() },
-    ...{
-      openedFor: new Set<string>(),
-      disclosures: [disclosure],
-      erased: null,
-      gone: null,
-      supersededBy: null,
-      disputedBy: new Set(),
-    },
-  };
+  const bare = bareMessage({ id: IMAGINED, index: state.size, at: now, compartment: place.id, sender: from });
+  const messages = new Map([[IMAGINED, { ...bare, purpose, marks, disclosures: [disclosure] }]]);
   const question = { party: to, compartment: place.id, message: IMAGINED, purpose };
-  const decision = decide({ ...state, messages: new Map([[IMAGINED, message]]) }, question, now);
-  return decision.outcome === 'permit' && decision.basis[0] === IMAGINED;
+  return decide({ ...state, messages }, question, now).basis[0] === IMAGINED;
 }
 
 function basisOf(state: State, asked: ShareQuestion, place: CompartmentState, rule: Rule, now: Instant): Basis {

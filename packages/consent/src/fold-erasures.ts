@@ -51,10 +51,16 @@ export function foldErased(
   { envelope: id, compartment, sender, seq }: ErasedMessage,
   index: number,
 ): void {
-  const untouched = { delivered: new Map(), opened: new Map(), openedFor: new Set<string>(), disclosures: [] };
-  const standing = { erased: null, gone: null, supersededBy: null, disputedBy: new Set<Id>() };
-  addMessage(state, { id, index, at: state.at, compartment, sender, ...UNKNOWN, ...untouched, ...standing }, seq);
+  addMessage(state, bareMessage({ id, index, at: state.at, compartment, sender }), seq);
 }
+
+/** A message of which nothing else is known, and to which nothing happened. */
+export const bareMessage = (
+  known: Pick<MessageState, 'id' | 'index' | 'at' | 'compartment' | 'sender'>,
+): MessageState => ({
+  ...{ ...known, ...UNKNOWN, delivered: new Map(), opened: new Map(), openedFor: new Set<string>(), disclosures: [] },
+  ...{ erased: null, gone: null, supersededBy: null, disputedBy: new Set<Id>() },
+});
 
 /** From here on it is closed by rule; its key is destroyed when the ledger's own entry says so. */
 export function foldErase(state: State, { id, dossier, items, whole }: StatementOf<'erase'>): void {

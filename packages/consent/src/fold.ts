@@ -15,7 +15,7 @@ import type {
 } from '@eenmaal/model';
 import { isPerson, nameOf, officer, organisationOf, partner, person, STEWARD, Statement } from '@eenmaal/model';
 import { endOrganisation, foldAct, foldAttestation, foldLawAct, sameId } from './fold-acts.ts';
-import { addMessage, foldDossierErasure, foldErased, foldErasure } from './fold-erasures.ts';
+import { addMessage, bareMessage, foldDossierErasure, foldErased, foldErasure } from './fold-erasures.ts';
 import { offeredTo } from './law.ts';
 import { Remembered } from './remembered.ts';
 import {
@@ -23,7 +23,6 @@ import {
   type CompartmentState,
   type DeciderId,
   type GrantState,
-  type MessageState,
   type Say,
   type State,
   sayOf,
@@ -304,23 +303,6 @@ function foldKeys(state: State, statement: StatementOf<'epoch' | 'admit'>): void
 function foldMessage(state: State, event: EventOf<'message'>, header: Header, index: number): void {
   const { id, compartment, sender, purpose, marks, secretHash, size, attachments } = header;
   const { stored, bodyHash } = event;
-  const message: MessageState = {
-    id,
-    index,
-    at: state.at,
-    compartment,
-    sender,
-    purpose,
-    marks,
-    secretHash,
-    stored,
-    size,
-    bodyHash,
-    attachments,
-    delivered: new Map(),
-    opened: new Map(),
-    openedFor: new Set(),
-    ...{ disclosures: [], erased: null, gone: null, supersededBy: null, disputedBy: new Set() },
-  };
-  addMessage(state, message, header.seq);
+  const bare = bareMessage({ id, index, at: state.at, compartment, sender });
+  addMessage(state, { ...bare, purpose, marks, secretHash, stored, size, bodyHash, attachments }, header.seq);
 }
