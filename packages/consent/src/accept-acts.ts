@@ -331,6 +331,7 @@ function checkConsult(state: State, { by, to, kid, answers }: StatementOf<'consu
   const organisation = organisationOf(by);
   const receiver = state.parties.get(partner(to));
   if (organisation === null || state.parties.get(by)?.ended || organisation === to) return 'no-authority';
-  if (!receiver || receiver.ended || (answers !== null && !state.statements.has(answers))) return 'statement-out-of-order';
+  if (!receiver || receiver.ended || (answers !== null && !state.statements.has(answers)))
+    return 'statement-out-of-order';
   return receiver.sealingKid === kid ? null : 'wrap-set-wrong';
 }
