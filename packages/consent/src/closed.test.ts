@@ -161,9 +161,14 @@ describe('a change of custody', () => {
     region.now += 1000;
     region.must(TEAM, custodyOf('child8', ['mother']));
     expect(codes(region, GI).filter((code) => code === 'custody-changed')).toHaveLength(2);
-    // said in the same moment, but after it
-    region.grant(MOTHER, K8, VT);
-    expect(codes(region, VT)).not.toContain('custody-changed');
+  });
+
+  it('is not told to who got a yes in the same moment, after it', () => {
+    const region = makeFamily();
+    region.must(TEAM, custodyOf('child8', ['mother']));
+    region.must(TEAM, custodyOf('child8', ['mother', 'father']));
+    region.grant(MOTHER, K8, SCHOOL);
+    expect(codes(region, SCHOOL)).not.toContain('custody-changed');
   });
 
   it('leaves what was stopped before it told', () => {
