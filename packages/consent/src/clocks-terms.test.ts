@@ -127,6 +127,22 @@ describe('an order', () => {
     expect(named(region, 'order-end')).toHaveLength(2);
   });
 
+  it('counts from the day it takes effect, and its extension from the day that was said', () => {
+    const region = makeFamily();
+    const from = START + days(30);
+    region.must(TEAM, order('child8', GI, { from, until: from + YEAR }));
+    expect(named(region, 'order-longest')).toEqual([]);
+    onDay(region, 30);
+    const [one] = named(region, 'order-longest');
+    expect(one).toMatchObject({ about: id('order-child8'), stoppedAt: null });
+    onDay(region, 300);
+    region.must(TEAM, order('child8', GI, { from: from + YEAR, until: from + 2 * YEAR }));
+    const [, other] = named(region, 'order-longest');
+    // a year after 19 January and 15 October 2020, to the end of that day
+    const ends = ['2021-01-20T00:00+01:00', '2021-10-16T00:00+02:00'];
+    expect([one, other].map((of) => of?.due)).toEqual(ends.map((end) => Date.parse(end)));
+  });
+
   it('of an institution without that task starts no term of it, only its own end', () => {
     const region = makeFamily();
     region.must(TEAM, order('child8', SCHOOL));
@@ -151,6 +167,24 @@ describe('a right that is used', () => {
     expect(stopDay(region, 'erasure-answer', asked)).toBe(3);
     expect(stopDay(region, 'erasure-done', other)).toBeNull();
   });
+});
+
+it('what was refused need not be carried out; what was granted must be', () => {
+  const outcomes = [
+    ['refused', 'KEEP'],
+    ['granted', null],
+  ] as const;
+  const stops = outcomes.map(([outcome, ground]) => {
+    const region = makeFamily();
+    const asked = region.must(MOTHER, request(TEAM, 'mother', { right: 'erasure' }));
+    onDay(region, 2);
+    region.must(TEAM, answer(asked, { outcome, ground }));
+    return [stopDay(region, 'erasure-answer'), stopDay(region, 'erasure-done')];
+  });
+  expect(stops).toEqual([
+    [2, 2],
+    [2, null],
+  ]);
 });
 
 describe('whose a term is, when the law leaves it to whoever must act', () => {
@@ -259,8 +293,9 @@ it('clocks stand by when they began, then by name and what they are about; none 
   onDay(region, 2);
   const [fourth, fifth] = (['erasure', 'access'] as const).map((right) => asks(MOTHER, 'mother', right));
   const sixth = asks(FATHER, 'father', 'access');
-  const order = all(region).map((one) => [(one.started - START) / days(1), one.id, one.about]);
-  expect(order).toEqual([
+  for (const child of ['child8', 'child14']) region.must(TEAM, order(child, SCHOOL, { from: region.now }));
+  const found = all(region).map((one) => [(one.started - START) / days(1), one.id, one.about]);
+  expect(found).toEqual([
     [0, 'restriction-answer', first],
     [1, 'access-answer', third],
     [1, 'rectification-answer', second],
@@ -268,6 +303,13 @@ it('clocks stand by when they began, then by name and what they are about; none 
     [2, 'access-answer', sixth],
     [2, 'erasure-answer', fourth],
     [2, 'erasure-done', fourth],
+    [2, 'order-end', id('order-child14')],
+    [2, 'order-end', id('order-child8')],
   ]);
-  expect(all(region, START + days(1)).map(({ id: name }) => name)).toEqual(order.slice(0, 3).map(([, name]) => name));
+  // as it was the day before, when nothing of the second day was said
+  region.must(TEAM, answer(second ?? ''));
+  const then = all(region, START + days(1)).filter(({ started }) => started < region.now);
+  expect(then.map(({ about, stoppedAt }) => [about, stoppedAt])).toEqual(
+    found.slice(0, 3).map(([, , about]) => [about, null]),
+  );
 });

@@ -12,11 +12,12 @@ import { dueOf } from './terms.ts';
 
 export { recheckDue, reviewDue } from './terms.ts';
 
+type Matters = readonly [Id, ...Id[]];
 /** Something that starts, stops or postpones a clock. */
 type Fact = {
   event: ClockEvent;
   /** The disclosure, request, order or seat it is about, first; the request a disclosure answers; the persons it is about. */
-  matters: readonly Id[];
+  matters: Matters;
   at: Instant;
   index: number;
   /** From when a term that starts here counts. */
@@ -57,7 +58,7 @@ export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
 function run(state: State, clock: LawClock, start: Fact, facts: readonly Fact[], now: Instant): Clock | null {
   const who = whoseClock(state, clock, start);
   const [about] = start.matters;
-  if (who === null || about === undefined || (clock.counts === 'after' && start.from > now)) return null;
+  if (who === null || (clock.counts === 'after' && start.from > now)) return null;
   const later = facts.filter(
     ({ event, index, matters, by }) =>
       index > start.index &&
@@ -82,10 +83,11 @@ function whoseClock(state: State, { who }: LawClock, { answerable, other }: Fact
 
 /** What one act means to the clocks; messages are in clocks-messages.ts. */
 function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
-  const { id, about, at, index, partner: other } = act;
+  const { id, at, index, partner: other } = act;
+  const about = act.about ?? '';
   const own = organisationOf(act.by);
   const fact = (event: ClockEvent, more: Partial<Fact> = {}): Fact => ({
-    ...{ event, matters: about === null ? [] : [about], at, index, from: at, by: own },
+    ...{ event, matters: [about], at, index, from: at, by: own },
     ...{ answerable: own, other, postpones: false },
     ...more,
   });
@@ -103,23 +105,26 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
       return disclosure ? eventsOf(state, dossier, disclosure).map(([event, matters]) => fact(event, { matters })) : [];
     }
     case 'inform': {
-      const disclosure = state.disclosures.get(about ?? '');
+      const disclosure = state.disclosures.get(about);
       return [fact('inform', { postpones: !disclosure?.told || informsOf(dossier, disclosure.id).at(-1) !== act })];
     }
     case 'objection':
-      return [fact('objection', { answerable: organisationOf(ownerOf(state, dossier, about ?? '')) })];
+      return [fact('objection', { answerable: organisationOf(ownerOf(state, dossier, about)) })];
     case 'order': {
-      const order = dossier.orders.get(about ?? '');
+      const order = dossier.orders.get(about);
       // a later statement about the same order replaced its end
-      const end = order?.statement === id ? [fact('order:until', { answerable: other, from: order.until })] : [];
+      if (order?.statement !== id) return [fact('order', { answerable: other })];
       // the first counts from the day it takes effect, an extension from the day it was said
-      const first = dossier.acts.find(({ kind, about: order }) => kind === 'order' && order === about) === act;
-      const from = first && order?.statement === id ? order.from : at;
-      return [fact('order', { answerable: other, from }), ...end];
+      const isExtension = dossier.acts.some((before) => before.about === about && before.index < index);
+      const from = isExtension ? at : order.from;
+      return [
+        fact('order', { answerable: other, from }),
+        fact('order:until', { answerable: other, from: order.until }),
+      ];
     }
     case 'answer':
       // what was refused need not be carried out
-      return [fact('answer'), ...(state.requests.get(about ?? '')?.refused ? [fact('erase')] : [])];
+      return [fact('answer'), ...(state.requests.get(about)?.refused ? [fact('erase')] : [])];
     case 'endorse':
     case 'weigh':
     case 'erase':
@@ -130,10 +135,10 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
 }
 
 /** A report to Veilig Thuis is about persons: whatever it does about them next answers it. */
-function eventsOf(state: State, dossier: DossierState, disclosure: DisclosureState): [ClockEvent, Id[]][] {
+function eventsOf(state: State, dossier: DossierState, disclosure: DisclosureState): [ClockEvent, Matters][] {
   const { id, to, ask, rule, emergency, told } = disclosure;
-  const about = [id, ...subjectsOf(state, disclosure)];
-  const events: [ClockEvent, Id[]][] = [['disclose', ask === null ? about : [...about, ask]]];
+  const about: Matters = [id, ...subjectsOf(state, disclosure)];
+  const events: [ClockEvent, Matters][] = [['disclose', ask === null ? about : [...about, ask]]];
   if (isPerson(to)) events.push(['disclose:family', about]);
   if (rule === REPORT_RULE) events.push(['disclose:report', about]);
   if (emergency) events.push(['disclose:emergency', [id]]);

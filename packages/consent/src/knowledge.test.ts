@@ -76,26 +76,26 @@ describe('whether everybody who decides had agreed', () => {
     expect(at(START)).toBe(false);
   });
 
-  it('is not known of what lies before a change of custody over this child', () => {
+  it('goes by who had custody over this child then', () => {
     both();
     region.now = START + 15;
     region.custody('child14', 'mother');
     expect(at(START + 12)).toBe(true);
     const change = region.custody('child8', 'mother', 'father');
-    expect([12, 15, 16].map((after) => at(START + after))).toEqual([false, true, true]);
+    expect([12, 15, 16].map((after) => at(START + after))).toEqual([true, true, true]);
     const before = region.state.dossiers.get(DOSSIER)?.acts.find(({ kind }) => kind === 'grant')?.id;
     expect(at(START + 15, K8, before)).toBe(false);
     expect(at(START + 15, K8, change)).toBe(true);
   });
 
-  it('is known of an adult whatever is said of custody, and not of before it could judge', () => {
+  it('is known of an adult whatever is said of custody, and goes by who spoke for it then', () => {
     region.grant(MOTHER, M, CLINIC);
     region.now += 10;
     region.must(TEAM, member('aunt'));
     expect(at(START, M)).toBe(true);
     region.must(TEAM, incapable('mother', 'aunt'));
     region.must(TEAM, capable('mother'));
-    expect([5, 10].map((after) => at(START + after, M))).toEqual([false, true]);
+    expect([5, 10].map((after) => at(START + after, M))).toEqual([true, true]);
   });
 
   it('counts the yes of a parent that died up to its death, and after it none until the survivor says it again', () => {
