@@ -8,6 +8,7 @@ import {
   isPartner,
   isPerson,
   nameOf,
+  type OrganisationId,
   organisationOf,
   type PartyId,
   partner,
@@ -95,6 +96,9 @@ function checkInDossier(state: State, dossier: DossierState, statement: InDossie
 const isIn = (state: State, dossier: Id, ids: readonly Id[]): boolean =>
   ids.every((id) => state.persons.get(id)?.dossier === dossier);
 const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
+/** Registered, and not ended or merged: nothing is asked of one that nobody answers for. */
+export const isActive = (state: State, organisation: OrganisationId): boolean =>
+  state.parties.get(partner(organisation))?.ended === false;
 
 /** Said by the partner that opened the dossier, which is checked before. */
 function checkAttested(state: State, statement: StatementOf<'custody' | 'capacity' | 'death' | 'foster'>): Refusal {
@@ -182,7 +186,7 @@ function checkFamilyAct(
   switch (statement.kind) {
     case 'request': {
       if (!speaksFor([statement.about]) || !statement.items.every(speaksAbout)) return 'no-authority';
-      return state.parties.has(partner(statement.to)) ? null : 'statement-out-of-order';
+      return isActive(state, statement.to) ? null : 'statement-out-of-order';
     }
     case 'objection': {
       const disclosure = state.disclosures.get(statement.act);
@@ -247,7 +251,7 @@ function checkOrganisationAct(state: State, dossier: DossierState, statement: Or
   switch (statement.kind) {
     case 'ask': {
       if (!state.law.rulesById.has(statement.rule) || statement.to === organisation) return 'malformed';
-      const known = isIn(state, dossier.id, statement.about) && state.parties.has(partner(statement.to));
+      const known = isIn(state, dossier.id, statement.about) && isActive(state, statement.to);
       return known ? null : 'statement-out-of-order';
     }
     case 'disclose':
@@ -327,6 +331,7 @@ function checkConsult(state: State, { by, to, kid, answers }: StatementOf<'consu
   const organisation = organisationOf(by);
   const receiver = state.parties.get(partner(to));
   if (organisation === null || state.parties.get(by)?.ended || organisation === to) return 'no-authority';
-  if (!receiver || (answers !== null && !state.statements.has(answers))) return 'statement-out-of-order';
+  if (!receiver || receiver.ended || (answers !== null && !state.statements.has(answers)))
+    return 'statement-out-of-order';
   return receiver.sealingKid === kid ? null : 'wrap-set-wrong';
 }

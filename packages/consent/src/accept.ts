@@ -4,7 +4,7 @@
  */
 import type { ErrorCode, Header, Instant, PartyId, Statement, StatementOf } from '@eenmaal/model';
 import { isPartner, isPerson, LIMITS, nameOf, officer, organisationOf, partner, STEWARD } from '@eenmaal/model';
-import { checkLawStatement } from './accept-acts.ts';
+import { checkLawStatement, isActive } from './accept-acts.ts';
 import { decidesIn, readsAbout } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
@@ -129,7 +129,10 @@ function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'r
   // acknowledging a withdrawal of nothing would promise a fence that is not there; the right word is a refusal
   if (statement.kind === 'withdraw') return 'statement-out-of-order';
   if (!state.parties.has(partner(statement.partner))) return 'statement-out-of-order';
-  return statement.kind === 'grant' ? checkGrant(state, statement, compartment, now) : null;
+  if (statement.kind === 'refuse') return null;
+  // a yes to an organisation that ended would seem to share, and share nothing
+  if (!isActive(state, statement.partner)) return 'statement-out-of-order';
+  return checkGrant(state, statement, compartment, now);
 }
 
 /** A family member by its id, a guardian institution by its name. */

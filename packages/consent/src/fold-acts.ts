@@ -3,6 +3,7 @@ import {
   type Id,
   isPerson,
   nameOf,
+  type OrganisationId,
   organisationOf,
   partner,
   person,
@@ -204,9 +205,22 @@ export function endOrganisation(state: State, statement: StatementOf<'succession
   for (const dossier of state.dossiers.values()) {
     if (!dossier.organisations.has(organisation)) continue;
     dossier.acts.push({ kind, id, index, at: state.at, by, partner: organisation, about: null });
-    if (successor === null || dossier.by !== partner(organisation)) continue;
+    if (successor === null) continue;
+    passRequests(state, dossier, organisation, successor);
+    if (dossier.by !== partner(organisation)) continue;
     dossier.by = partner(successor);
     dossier.organisations.add(successor);
+  }
+}
+
+/** A right that was used and not answered is the successor's to answer: it keeps the file now. */
+function passRequests(state: State, dossier: DossierState, from: OrganisationId, to: OrganisationId): void {
+  for (const act of dossier.acts) {
+    const request = act.kind === 'request' && act.partner === from ? state.requests.get(act.id) : undefined;
+    if (!request || request.answered) continue;
+    request.to = to;
+    act.partner = to;
+    dossier.organisations.add(to);
   }
 }
 

@@ -60,7 +60,11 @@ export function agreedAt(state: State, place: CompartmentState, live: Live, at: 
       const { holderDied } = then;
       // what the survivor said before waits for the survivor to say it again
       const lapsed = ({ index }: GrantState) => decider !== subject.id && holderDied !== null && index < holderDied;
-      const inForce = live(decider).filter((grant) => grant.from <= at && at < grant.until && !lapsed(grant));
+      // said by then: a period may begin before somebody agreed to it
+      const said = ({ index, at: when }: GrantState) => (event ? index < event.index : when <= at);
+      const inForce = live(decider).filter(
+        (grant) => said(grant) && grant.from <= at && at < grant.until && !lapsed(grant),
+      );
       shared &= bitsOf(inForce.flatMap(({ purposes }) => purposes));
     }
   }

@@ -25,7 +25,9 @@ export function seesDisclosure(state: State, party: PartyId, known: DossierState
   const who = nameOf(party);
   const readsEvery = () => placesOf(state, disclosure).every((subjects) => readsAll(state, subjects, who, now));
   if (act.kind === 'objection' || act.kind === 'weigh') return isObjector(known, act, party) || readsEvery();
-  return hears(state, known, disclosure, who, now);
+  // who objected knows of it already, also when it may not read about the child any more
+  const objected = ({ kind, about, by }: Act) => kind === 'objection' && about === act.about && by === party;
+  return hears(state, known, disclosure, who, now) || (act.kind === 'disclose' && known.acts.some(objected));
 }
 
 /**

@@ -31,6 +31,7 @@ import {
   type CompartmentState,
   type DossierState,
   type MessageState,
+  type PersonState,
   type State,
   saysTo,
 } from './state.ts';
@@ -290,15 +291,28 @@ function personsOf(state: State, { compartments, partial }: Sight, now: Instant)
     const compartment = state.compartments.get(id);
     for (const subject of compartment?.subjects ?? []) {
       persons.add(subject);
-      for (const speaker of state.persons.get(subject)?.representatives ?? []) persons.add(speaker);
-      if (!custodyCounts(state, subject, now)) continue;
-      for (const holder of state.persons.get(subject)?.custody ?? []) persons.add(holder);
+      const known = state.persons.get(subject);
+      if (!known) continue;
+      for (const speaker of known.representatives ?? []) persons.add(speaker);
+      const counts = custodyCounts(state, subject, now);
+      if (counts) for (const holder of known.custody) persons.add(holder);
+      for (const dead of diedSince(state, known, counts)) persons.add(dead);
     }
     for (const readers of compartment?.allowed.values() ?? []) for (const reader of readers.keys()) persons.add(reader);
     // whoever wrote there, also before losing custody: without its key the message could not be verified
     for (const writer of compartment?.writers ?? []) persons.add(writer);
   }
   return persons;
+}
+
+/** Who spoke for somebody by the newest word on it, and died: that word names them, and without their death it misleads. */
+function diedSince(state: State, { earlier, custodyStatement }: PersonState, counts: boolean): Id[] {
+  const attested = state.statements.get(custodyStatement ?? '') ?? Number.POSITIVE_INFINITY;
+  const spoke = earlier.flatMap(({ index, custody, representatives }) => [
+    ...(counts && index > attested ? custody : []),
+    ...(representatives ?? []),
+  ]);
+  return spoke.filter((id) => state.persons.get(id)?.dead);
 }
 
 function custodyCounts(state: State, id: Id, now: Instant): boolean {

@@ -24,7 +24,7 @@ export type SnapshotSettings = {
   onRefused?(why: string): void;
   /** Entries of a long replay after which the next snapshot is made on the way (100,000). */
   together?: number;
-  /** Told what the disk said when the log's tiles, in a folder beside the snapshot, could not be written. */
+  /** Told what the disk said when the log's tiles, in a folder beside the snapshot, or a snapshot on the way could not be written. */
   onTilesFailed?(why: string): void;
   /** Test-only: believes any snapshot, so that the tests that guard it can be seen to fail. Never configurable. */
   unsafe?: { trustSnapshot?: boolean };

@@ -46,9 +46,16 @@ export async function replay(given: Given, upTo = Number.POSITIVE_INFINITY): Pro
       await tiles?.keepUp();
       if (!settings || tree.size - kept < (settings.together ?? KEPT_TOGETHER)) return;
       kept = tree.size;
-      await tiles?.settled();
       const options = snapshotOptions(given, settings.path);
-      writeSnapshot({ state, tree, index, seq, timeMs }, snapshot, options);
+      try {
+        await tiles?.settled();
+        writeSnapshot({ state, tree, index, seq, timeMs }, snapshot, options);
+      } catch (error) {
+        if (error instanceof EenmaalError) throw error;
+        // a full disk: memory grows, and the log is read all the same
+        settings.onTilesFailed?.(String(error));
+        return;
+      }
       snapshot = turned({ state, tree, index }, snapshot, options);
     });
     for (const slot of snapshot?.slots ?? [])

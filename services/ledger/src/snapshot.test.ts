@@ -341,7 +341,18 @@ it('knows of everything in a state whether it belongs to a dossier', () => {
   // A new field: say in parts.ts where it belongs, or this rule that it is about no dossier's people.
   expect(rest.sort()).toEqual(
     [
-      ...['at', 'erasedDossiers', 'erasing', 'erasingDossiers', 'gone', 'law', 'ledger', 'origin', 'profile'],
+      ...[
+        'at',
+        'consults',
+        'erasedDossiers',
+        'erasing',
+        'erasingDossiers',
+        'gone',
+        'law',
+        'ledger',
+        'origin',
+        'profile',
+      ],
       ...['signingKeys', 'size', 'steward'],
     ].sort(),
   );
