@@ -1,16 +1,13 @@
-import { officer, type PartyId } from '@eenmaal/model';
+import { officer } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import { clocksOf, reviewDue } from './clocks.ts';
-import { clocksFor } from './notices.ts';
 import { LAW } from './test-law.ts';
 import {
-  ALL_ANSWERS,
   answer,
   CLINIC,
   DOSSIER,
   endorse,
   FATHER,
-  file,
   GI,
   id,
   inform,
@@ -27,25 +24,11 @@ import {
   type TestRegion,
   VT,
   weigh,
-  weighing,
   YEAR,
 } from './test-region.ts';
+import { clock, days, known, M, reported } from './test-told.ts';
 
-const DAY = 86_400_000;
-const M = id('about-mother');
-const clock = (region: TestRegion, name: string, about?: string) =>
-  clocksOf(region.state, DOSSIER, region.now).find((one) => one.id === name && (about ?? one.about) === one.about);
-const known = (region: TestRegion, party: PartyId) =>
-  clocksFor(region.state, party, DOSSIER, region.now).map((one) => one.id);
-
-function reported(more: Parameters<TestRegion['discloses']>[3] = {}) {
-  const region = makeFamily();
-  const opened = file(TEAM, 'child8');
-  region.must(TEAM, opened);
-  const item = region.message(TEAM, opened.compartment);
-  const act = region.must(TEAM, region.discloses(VT, 'L08', [item], { weighing: weighing(...ALL_ANSWERS), ...more }));
-  return { region, act, item };
-}
+const DAY = days(1);
 
 describe('an emergency', () => {
   it('is to be looked at by the end of the next working day', () => {

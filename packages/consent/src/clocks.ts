@@ -2,10 +2,10 @@
  * Clocks (termijnen): which terms of the law run in a dossier, since when, until when, and whether they were met. The terms
  * are data (law/clocks.yaml); here they are laid over what the ledger holds. Nothing ticks: the time is a parameter.
  */
-import type { Clock, Id, Instant, OrganisationId, PartyId } from '@eenmaal/model';
+import type { Clock, Id, Instant, OrganisationId } from '@eenmaal/model';
 import { isPerson, organisationOf, partner } from '@eenmaal/model';
 import { messageClocks } from './clocks-messages.ts';
-import { informsOf, subjectsOf } from './knowledge.ts';
+import { informsOf, ownerOf, subjectsOf } from './knowledge.ts';
 import { type ClockEvent, type Law, type Clock as LawClock, ruleAt } from './law.ts';
 import type { Act, DisclosureState, DossierState, State } from './state.ts';
 import { dueOf } from './terms.ts';
@@ -64,7 +64,7 @@ function run(state: State, clock: LawClock, start: Fact, facts: readonly Fact[],
       clock.stops.includes(event) &&
       matters.some((matter) => start.matters.includes(matter)) &&
       // what an organisation must do is not done by another
-      (by === who || by === null || event === 'order'),
+      (by === who || event === 'order'),
   );
   const stop = later.find(({ postpones }) => !(postpones && clock.extend));
   const stoppedAt = stop?.at ?? null;
@@ -106,10 +106,8 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
       const disclosure = state.disclosures.get(about ?? '');
       return [fact('inform', { postpones: !disclosure?.told || informsOf(dossier, disclosure.id).at(-1) !== act })];
     }
-    case 'objection': {
-      const owner = state.disclosures.get(about ?? '')?.by ?? seatOfStatement(state, dossier, about);
-      return [fact('objection', { answerable: owner === undefined ? null : organisationOf(owner) })];
-    }
+    case 'objection':
+      return [fact('objection', { answerable: organisationOf(ownerOf(state, dossier, about ?? '')) })];
     case 'order': {
       const order = dossier.orders.get(about ?? '');
       // a later statement about the same order replaced its end
@@ -143,14 +141,11 @@ function eventsOf(state: State, dossier: DossierState, disclosure: DisclosureSta
   return events;
 }
 
-const seatOfStatement = (state: State, { seats }: DossierState, statement: string | null): PartyId | undefined =>
-  seats.find((seat) => state.parties.get(seat)?.seat?.statement === statement);
-
 /** Consent ends by itself; a withdrawal ends it before. */
 function grantEnds(state: State, { acts }: DossierState, now: Instant): Clock[] {
   const clocks: Clock[] = [];
-  for (const { kind, id, by, about, partner: to, index } of acts) {
-    const grant = kind === 'grant' ? state.grants.get(id) : undefined;
+  for (const { id, by, about, partner: to, index } of acts) {
+    const grant = state.grants.get(id);
     if (!grant) continue;
     const ended = acts.find(
       (act) =>

@@ -5,6 +5,7 @@
 import type { Id, Instant, OrganisationId, PartyId } from '@eenmaal/model';
 import { organisationOf } from '@eenmaal/model';
 import { decidersOf } from './authority.ts';
+import { seatOf } from './fold-acts.ts';
 import {
   type Act,
   ALL_PURPOSES,
@@ -32,6 +33,10 @@ export const toldAt = (dossier: DossierState, { id, told, at }: DisclosureState)
 export const subjectsOf = (state: State, { items }: DisclosureState): Id[] => [
   ...new Set(items.flatMap((id) => state.compartments.get(state.messages.get(id)?.compartment ?? '')?.subjects ?? [])),
 ];
+
+/** Who made the disclosure, or has the seat, that an objection or its weighing is about; nobody's name when there is none. */
+export const ownerOf = (state: State, dossier: DossierState, act: Id): PartyId =>
+  state.disclosures.get(act)?.by ?? seatOf(state, dossier.id, act)?.seat ?? '';
 
 /** The same party, or of the same organisation. */
 export const isSide = (party: PartyId, other: PartyId): boolean =>

@@ -2,17 +2,17 @@
 import type { Id, Instant, NoticeCode, OrganisationId, PartyId, RuleId } from '@eenmaal/model';
 import { isPerson, nameOf, organisationOf, partner } from '@eenmaal/model';
 import { decidersOf } from './authority.ts';
-import { agreedAt, isSide, knowsOrganisation, type Live, readAbout, spokenFor, standing } from './knowledge.ts';
-import type {
-  Act,
-  CompartmentState,
-  DeciderId,
-  DossierState,
-  GrantState,
-  MessageState,
-  PersonState,
-  State,
-} from './state.ts';
+import {
+  agreedAt,
+  isSide,
+  knowsOrganisation,
+  type Live,
+  ownerOf,
+  readAbout,
+  spokenFor,
+  standing,
+} from './knowledge.ts';
+import type { Act, CompartmentState, DossierState, GrantState, PersonState, State } from './state.ts';
 import type { Sight } from './visible.ts';
 import { isObjector } from './visible-acts.ts';
 
@@ -23,7 +23,8 @@ export type Listener = {
   party: PartyId;
   /** The family member; null for an organisation. */
   person: Id | null;
-  organisation: OrganisationId | null;
+  /** Its name; of a family member nobody's. */
+  organisation: OrganisationId;
   sight: Sight;
 };
 export type Tell = (at: Instant, code: NoticeCode, about: string, rule?: RuleId) => void;
@@ -31,23 +32,24 @@ export type Tell = (at: Instant, code: NoticeCode, about: string, rule?: RuleId)
 /** Tells `listener` what it may know of every act in the dossier. */
 export function noticesOfActs(listener: Listener, tell: Tell): void {
   tellStops(listener, tell);
-  const custody = new Set<string>();
+  const custody = new Set<string | null>();
   for (const act of listener.dossier.acts) {
     if (act.kind !== 'custody') tellAct(listener, tell, act);
-    else if (custody.has(act.about ?? '')) tellCustody(listener, tell, act);
-    else custody.add(act.about ?? '');
+    else if (custody.has(act.about)) tellCustody(listener, tell, act);
+    else custody.add(act.about);
   }
 }
 
 function tellAct(listener: Listener, tell: Tell, act: Act): void {
   const { state, dossier, party, person, organisation, sight } = listener;
-  const { id, at, about } = act;
+  const { id, at } = act;
+  const about = act.about ?? '';
   switch (act.kind) {
     case 'death':
-      if (organisation !== null && hadAccessTo(listener, act)) tell(at, 'subject-deceased', about ?? '', 'L30');
+      if (hadAccessTo(listener, act)) tell(at, 'subject-deceased', about, 'L30');
       return;
     case 'secrecy':
-      if (sight.statements.has(id)) tell(at, 'address-secret', about ?? '', 'ADDR');
+      if (sight.statements.has(id)) tell(at, 'address-secret', about, 'ADDR');
       return;
     case 'succession': {
       const old = act.partner ?? '';
@@ -62,39 +64,31 @@ function tellAct(listener: Listener, tell: Tell, act: Act): void {
       if (act.partner === organisation) tell(at, 'request-received', id);
       return;
     case 'answer':
-      if (state.requests.get(about ?? '')?.by === party) tell(at, 'request-answered', about ?? '');
+      if (state.requests.get(about)?.by === party) tell(at, 'request-answered', about);
       return;
     case 'objection':
-      if (organisation !== null && isSide(party, ownerOf(listener, about) ?? ''))
-        tell(at, 'objection-made', about ?? '');
+      if (isSide(party, ownerOf(state, dossier, about))) tell(at, 'objection-made', about);
       return;
     case 'weigh':
-      if (person !== null && knowsOwner(listener, act)) tell(at, 'objection-weighed', about ?? '');
+      if (person !== null && knowsOwner(listener, act, about)) tell(at, 'objection-weighed', about);
       return;
     case 'supersede':
-      tellMessage(listener, tell, act, 'message-replaced', about ?? '', 'L21');
+      tellMessage(listener, tell, act, 'message-replaced', about, 'L21');
       return;
     case 'erase':
       for (const item of state.erasures.get(id) ?? []) tellMessage(listener, tell, act, 'message-erased', item);
       return;
     case 'dispute':
-      if (isDisputed(listener, act)) tellMessage(listener, tell, act, 'message-disputed', about ?? '');
+      if (isDisputed(listener, act, about)) tellMessage(listener, tell, act, 'message-disputed', about);
       return;
   }
 }
 
-/** Who made the disclosure, or the seat, that is objected to. */
-function ownerOf({ state, dossier }: Listener, act: string | null): PartyId | undefined {
-  const disclosure = state.disclosures.get(act ?? '');
-  return disclosure?.by ?? dossier.seats.find((seat) => state.parties.get(seat)?.seat?.statement === act);
-}
-
-function knowsOwner(listener: Listener, act: Act): boolean {
+function knowsOwner(listener: Listener, act: Act, about: Id): boolean {
   const { state, sight, dossier, party } = listener;
-  const { id, about } = act;
   if (isObjector(dossier, act, party)) return true;
-  const owner = organisationOf(ownerOf(listener, about) ?? '');
-  return sight.statements.has(id) && owner !== null && knowsOrganisation(state, sight, dossier, owner);
+  const owner = organisationOf(ownerOf(state, dossier, about));
+  return sight.statements.has(act.id) && owner !== null && knowsOrganisation(state, sight, dossier, owner);
 }
 
 /** The family sees who holds custody; an organisation where it counts for what it reads, or could read until then. */
@@ -103,10 +97,10 @@ function tellCustody({ state, dossier, organisation, person, sight }: Listener, 
   const child = state.persons.get(about ?? '');
   if (!child) return;
   const counts = () => sight.persons.has(child.id) && (sight.statements.has(act.id) || act.partner === organisation);
-  const lost = (name: OrganisationId) =>
-    spokenFor(child, at, act).custody.includes(partner(name)) || readAbout(state, dossier, name, child.id, at, act);
-  if (person !== null || counts() || (organisation !== null && lost(organisation)))
-    tell(at, 'custody-changed', child.id);
+  const lost = () =>
+    spokenFor(child, at, act).custody.includes(partner(organisation)) ||
+    readAbout(state, dossier, organisation, child.id, at, act);
+  if (person !== null || counts() || lost()) tell(at, 'custody-changed', child.id);
 }
 
 /** Whether this organisation could read about somebody, or by its yes, until it died. */
@@ -119,7 +113,7 @@ function hadAccessTo({ state, dossier, organisation }: Listener, death: Act): bo
       subject.id === death.about ||
       decidersOf(state, spokenFor(subject, at, death), at, place?.audience).includes(death.about ?? '');
     if (!place?.people.some(concerns)) return false;
-    return agreedAt(state, place, standing(place, organisation ?? ''), at, death);
+    return agreedAt(state, place, standing(place, organisation), at, death);
   });
 }
 
@@ -140,13 +134,11 @@ function tellMessage(
 type MessageCode = 'message-replaced' | 'message-erased' | 'message-disputed';
 
 /** The first word of a dispute that still stands; that there are more says nothing new, and who disputes is not told. */
-function isDisputed({ state, dossier }: Listener, { id, about }: Act): boolean {
-  const message: MessageState | undefined = state.messages.get(about ?? '');
-  if (!message || message.disputedBy.size === 0) return false;
-  const last = [...message.disputedBy].map((person) =>
-    dossier.acts.findLast(({ kind, by, about: item }) => kind === 'dispute' && item === about && nameOf(by) === person),
-  );
-  return last.filter((act) => act !== undefined).sort((a, b) => a.index - b.index)[0]?.id === id;
+function isDisputed({ state, dossier }: Listener, { id }: Act, about: Id): boolean {
+  const disputedBy = state.messages.get(about)?.disputedBy;
+  // all that a family member says about a message
+  const words = dossier.acts.filter(({ about: item, by }) => item === about && disputedBy?.has(nameOf(by)));
+  return words.find((word) => words.findLast(({ by }) => by === word.by) === word)?.id === id;
 }
 
 /**
@@ -156,25 +148,21 @@ function isDisputed({ state, dossier }: Listener, { id, about }: Act): boolean {
  */
 function tellStops(listener: Listener, tell: Tell): void {
   const { state, dossier } = listener;
-  const said = new Map<string, Map<DeciderId, GrantState[]>>();
+  let given: GrantState[] = [];
   for (const act of dossier.acts) {
-    if (act.kind !== 'grant' && act.kind !== 'withdraw' && act.kind !== 'refuse') continue;
+    const grant = state.grants.get(act.id);
+    if (grant) given.push(grant);
     const place = state.compartments.get(act.about ?? '');
     const to = act.partner;
-    if (!place || to === null) continue;
-    const key = `${place.id} ${to}`;
-    const says = said.get(key) ?? new Map<DeciderId, GrantState[]>();
-    said.set(key, says);
+    // what is said about a compartment and an organisation, and is no yes, takes back the yes there was
+    if (grant || !place || to === null) continue;
     const by = isPerson(act.by) ? nameOf(act.by) : act.by;
-    const grant = state.grants.get(act.id);
-    if (grant) says.set(by, [...(says.get(by) ?? []), grant]);
-    else {
-      const live: Live = (decider) => says.get(decider) ?? [];
-      const before = agreedAt(state, place, live, act.at, act);
-      says.delete(by);
-      const stopped = before && !agreedAt(state, place, live, act.at, act);
-      if (stopped || act.kind === 'refuse') tellStop(listener, tell, act, place, to, stopped);
-    }
+    const here = (one: GrantState) => one.compartment === place.id && one.partner === to;
+    const live: Live = (decider) => given.filter((one) => here(one) && one.by === decider);
+    const before = agreedAt(state, place, live, act.at, act);
+    given = given.filter((one) => !(here(one) && one.by === by));
+    const stopped = before && !agreedAt(state, place, live, act.at, act);
+    if (stopped || act.kind === 'refuse') tellStop(listener, tell, act, place, to, stopped);
   }
 }
 

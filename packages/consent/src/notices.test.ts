@@ -1,4 +1,4 @@
-import { NoticeCode, officer, type PartyId, STEWARD } from '@eenmaal/model';
+import { NoticeCode, officer, STEWARD } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import { noticesFor } from './notices.ts';
 import { LAW } from './test-law.ts';
@@ -15,7 +15,6 @@ import {
   endorse,
   erase,
   FATHER,
-  file,
   GI,
   id,
   inform,
@@ -27,8 +26,6 @@ import {
   request,
   SCHOOL,
   START,
-  seat,
-  seatAt,
   seatEnd,
   secrecy,
   supersede,
@@ -39,47 +36,9 @@ import {
   weighing,
   YEAR,
 } from './test-region.ts';
+import { agree, codes, days, F, filed, K8, K14, list, M, reported, takeSeat, toldOf } from './test-told.ts';
 
-const M = id('about-mother');
-const F = id('about-father');
-const K8 = id('about-child8');
-const K14 = id('about-child14');
-const everybody = [MOTHER, FATHER, CHILD8, CHILD14, TEAM, CLINIC, SCHOOL, GI, VT, RAAD];
-
-const list = (region: TestRegion, party: PartyId) => noticesFor(region.state, party, DOSSIER, region.now);
-const codes = (region: TestRegion, party: PartyId) => list(region, party).map(({ code }) => code);
-/** Who is told this, of everybody. */
-const toldOf = (region: TestRegion, code: string, about?: string) =>
-  everybody.filter((party) => list(region, party).some((n) => n.code === code && (about ?? n.about) === n.about));
-
-const DAY = 86_400_000;
-const days = (number: number): number => number * DAY;
-
-function agree(region: TestRegion, parties: PartyId[], compartment: string, to: PartyId): void {
-  for (const party of parties) region.grant(party, compartment, to, { until: region.now + 8 * YEAR });
-}
-
-/** A message in an organisation's own file; its id. */
-function filed(region: TestRegion, by: PartyId, about: string, more: Parameters<TestRegion['message']>[2] = {}) {
-  const opened = file(by, about);
-  region.must(by, opened);
-  return region.message(by, opened.compartment, more);
-}
-
-/** TEAM reports about the younger child to Veilig Thuis, all weighed. */
-function reported(more: Parameters<TestRegion['discloses']>[3]) {
-  const region = makeFamily();
-  const item = filed(region, TEAM, 'child8');
-  const act = region.must(TEAM, region.discloses(VT, 'L08', [item], { weighing: weighing(...ALL_ANSWERS), ...more }));
-  return { region, act, item };
-}
 const looks = (region: TestRegion, act: string, told: boolean) => region.must(TEAM, inform(act, told));
-
-function takeSeat(region: TestRegion, name: string, more: Parameters<typeof seat>[1] = {}): PartyId {
-  const party = seatAt(TEAM, name);
-  region.must(TEAM, seat(party, { from: region.now, until: region.now + YEAR, ...more }));
-  return party;
-}
 
 describe('what time brings', () => {
   it('tells a birthday to the child, who has custody, who keeps the dossier and who could read', () => {

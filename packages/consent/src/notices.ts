@@ -11,7 +11,7 @@ import { consultClocks } from './clocks-messages.ts';
 import { agreedAt, informsOf, isSide, knowsOrganisation, readAbout, spokenFor, standing, toldAt } from './knowledge.ts';
 import { ruleAt } from './law.ts';
 import { type Listener, noticesOfActs, type Tell } from './notices-acts.ts';
-import { type DisclosureState, type GrantState, type PersonState, type State, sayOf } from './state.ts';
+import { type DisclosureState, type GrantState, type PersonState, type State, saysTo } from './state.ts';
 import { sightOf } from './visible.ts';
 
 const DAY = 86_400_000;
@@ -33,11 +33,11 @@ export function noticesFor(state: State, party: PartyId, dossier: Id | null, now
   for (const id of listener.dossier.persons) tellBirthdays(listener, tell, state.persons.get(id));
   for (const id of listener.dossier.seats) tellSeat(listener, tell, id);
   tellOrders(listener, tell);
-  for (const { kind, id, index } of listener.dossier.acts) {
-    const grant = kind === 'grant' ? state.grants.get(id) : undefined;
-    const disclosure = kind === 'disclose' ? state.disclosures.get(id) : undefined;
-    if (grant?.index === index) tellGrant(listener, tell, grant);
-    if (disclosure) tellDisclosure(listener, tell, disclosure, now);
+  for (const { id } of listener.dossier.acts) {
+    const grant = state.grants.get(id);
+    const disclosure = state.disclosures.get(id);
+    if (grant) tellGrant(listener, tell, grant);
+    if (disclosure) tellDisclosure(listener, tell, disclosure);
   }
   noticesOfActs(listener, tell);
   return [...told].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, notice]) => notice);
@@ -48,7 +48,7 @@ const reference = ({ law }: State, rule: RuleId, at: Instant): string => ruleAt(
 /** To an organisation: a question without a name that waits for its answer, and the answer to its own. */
 function noticesOfConsults(state: State, party: PartyId, now: Instant): Notice[] {
   const organisation = organisationOf(party);
-  if (organisation === null || state.parties.get(party)?.ended || isSeat(party)) return [];
+  if (state.parties.get(party)?.ended || isSeat(party)) return [];
   return [...state.consults.values()].flatMap(({ id: about, to, at, answers }) => {
     const code = answers === null ? ('consult-asked' as const) : ('consult-answered' as const);
     return to === organisation && at <= now ? [{ at, code, about, article: reference(state, 'L11', at) }] : [];
@@ -59,12 +59,11 @@ function noticesOfConsults(state: State, party: PartyId, now: Instant): Notice[]
 function listenerOf(state: State, party: PartyId, id: Id, now: Instant): Listener | null {
   const dossier = state.dossiers.get(id);
   const known = state.parties.get(party);
-  const organisation = organisationOf(party);
+  const organisation = organisationOf(party) ?? '';
   const person = isPerson(party) ? nameOf(party) : null;
   if (!dossier || !known || known.ended) return null;
   if (known.seat && (known.seat.dossier !== id || now < known.seat.from || now >= known.seat.until)) return null;
-  if (!(person === null ? dossier.organisations.has(organisation ?? '') : dossier.persons.includes(person)))
-    return null;
+  if (!(person === null ? dossier.organisations.has(organisation) : dossier.persons.includes(person))) return null;
   return { state, dossier, party, person, organisation, sight: sightOf(state, party, id, now) };
 }
 
@@ -81,8 +80,8 @@ function tellBirthdays({ state, dossier, person, organisation }: Listener, tell:
     const concerned =
       person === null
         ? organisationOf(dossier.by) === organisation ||
-          custody.includes(partner(organisation ?? '')) ||
-          readAbout(state, dossier, organisation ?? '', child.id, at - 1)
+          custody.includes(partner(organisation)) ||
+          readAbout(state, dossier, organisation, child.id, at - 1)
         : child.id === person || custody.includes(person);
     if (concerned) tell(at, code, child.id, 'L01');
   }
@@ -102,8 +101,8 @@ function tellSeat({ state, dossier, person, sight }: Listener, tell: Tell, id: P
 /** To the institution, the family it is about, and whom the institution asked for facts. */
 function tellOrders({ state, dossier, person, organisation, sight }: Listener, tell: Tell): void {
   for (const { id, institution, until, statement } of dossier.orders.values()) {
-    const asked = dossier.acts.some(({ kind, id: said }) => {
-      const ask = kind === 'ask' ? state.asks.get(said) : undefined;
+    const asked = dossier.acts.some(({ id: said }) => {
+      const ask = state.asks.get(said);
       return ask?.to === organisation && organisationOf(ask.by) === institution;
     });
     const concerned = person === null ? institution === organisation || asked : sight.statements.has(statement);
@@ -116,8 +115,8 @@ function tellGrant({ state, organisation, person, sight }: Listener, tell: Tell,
   const { by, partner: to, from, until } = grant;
   const place = state.compartments.get(grant.compartment);
   if (!place || grant.ended || !decidesIn(state, place, by, until - 1)) return;
-  const says = sayOf(place, to, by)?.grants ?? [];
-  if (says.some((later) => !later.ended && later.until > until && later.from <= until)) return;
+  const renews = (later: GrantState) => !later.ended && later.until > until && later.from <= until;
+  if (saysTo(place, to).some((say) => say.by === by && say.grants.some(renews))) return;
   const live = standing(place, to);
   for (const [at, code] of [
     [until - SOON, 'grant-ends-soon'],
@@ -130,12 +129,7 @@ function tellGrant({ state, organisation, person, sight }: Listener, tell: Tell,
 }
 
 /** To who disclosed: a second person must look, and whether the family can be told. To the family: that it was disclosed. */
-function tellDisclosure(
-  { state, dossier, party, person, sight }: Listener,
-  tell: Tell,
-  given: DisclosureState,
-  now: Instant,
-) {
+function tellDisclosure({ state, dossier, party, person, sight }: Listener, tell: Tell, given: DisclosureState) {
   const { id, rule: name, at, endorsement, emergency } = given;
   const told = toldAt(dossier, given);
   if (person !== null) {
@@ -152,10 +146,8 @@ function tellDisclosure(
     if (endorsed >= due) tell(due, 'review-overdue', id, name);
   } else if (weighed && party !== given.by) tell(at, 'second-person-wanted', id, name);
   const informs = informsOf(dossier, id);
-  if (told !== null && informs.length === 0) return;
   for (let times = 0; times <= informs.length; times++) {
     const due = recheckDue(state.law, at, times);
-    if (due > now) return;
     if ((informs[times]?.at ?? Number.POSITIVE_INFINITY) >= due && !(times === informs.length && told !== null))
       tell(due, 'recheck-due', id, name);
   }

@@ -303,7 +303,11 @@ function mayKnow({ region, everRead }: Played, party: PartyId, about: string): b
   if (state.persons.has(about)) return sight.persons.has(about) || [...read].some((id) => speaksIn(region, id, about));
   const seated = state.parties.get(about)?.seat;
   const ordered = state.dossiers.get(DOSSIER)?.orders.get(about);
-  return sight.statements.has(seated?.statement ?? ordered?.statement ?? about);
+  // what it objected to itself it knows, also when it lost custody since
+  const objected = state.dossiers
+    .get(DOSSIER)
+    ?.acts.some((act) => act.kind === 'objection' && act.by === party && act.about === about);
+  return objected || sight.statements.has(seated?.statement ?? ordered?.statement ?? about);
 }
 
 const speaksIn = ({ state }: TestRegion, compartment: string, who: string): boolean => {
