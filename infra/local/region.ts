@@ -123,16 +123,16 @@ export async function startRegion(options: RegionOptions) {
   ]);
   const trust = await readTrustFile({ EENMAAL_WITNESS_POLICY_FILE: policyFile }, region);
   const policy: Record<string, string> = policyFile === undefined ? {} : { EENMAAL_WITNESS_POLICY_FILE: policyFile };
-  const joinAs = (party: PartyId, identity: Keystore['identity'], nkeySeed: string): Promise<Joined> =>
-    joinLedger({
-      url: nats.url,
-      party,
-      identity,
-      nkeySeed,
-      region,
+  const joined: Joined[] = [];
+  const joinAs = async (party: PartyId, identity: Keystore['identity'], nkeySeed: string): Promise<Joined> => {
+    const one = await joinLedger({
+      ...{ url: nats.url, party, identity, nkeySeed, region },
       ...(trust && { trust }),
       ...(options.timeout && { timeout: options.timeout }),
     });
+    joined.push(one);
+    return one;
+  };
 
   const joinWith = (party: PartyId, keys: Keystore | undefined): Promise<Joined> => {
     if (!keys) throw new EenmaalError('key-unregistered', party);
@@ -187,7 +187,8 @@ export async function startRegion(options: RegionOptions) {
     anotherLedger: (name: string) => startService(join(dir, `${name}.log`), [PROGRAM.ledger], serving),
     /** Stops in the order in which nothing is missed: partners, ledger, server. */
     async stop(): Promise<void> {
-      await asSteward.close();
+      // an open connection would look for its server for ever
+      await Promise.all(joined.map((one) => one.close()));
       await Promise.all(running.map(({ service }) => service.stop()));
       await ledgerService.stop();
       await Promise.all(witnesses.map((witness) => witness.stop()));

@@ -96,7 +96,8 @@ function tellCustody({ state, dossier, organisation, person, sight }: Listener, 
   const { about, at } = act;
   const child = state.persons.get(about ?? '');
   if (!child) return;
-  const counts = () => sight.persons.has(child.id) && (sight.statements.has(act.id) || act.partner === organisation);
+  // who became guardian by it hears so in any case
+  const counts = () => act.partner === organisation || (sight.persons.has(child.id) && sight.statements.has(act.id));
   const lost = () =>
     spokenFor(child, at, act).custody.includes(partner(organisation)) ||
     readAbout(state, dossier, organisation, child.id, at, act);
