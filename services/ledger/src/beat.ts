@@ -40,6 +40,7 @@ export class Beat {
   readonly #timer: NodeJS.Timeout;
   #cosigned: Cosigned | null;
   #stopped = false;
+  #written: Promise<void> = Promise.resolve();
   #running = false;
   #again = false;
   #had: boolean | null = null;
@@ -111,7 +112,7 @@ export class Beat {
       // now: it grows while the witnesses are asked
       const partial = tiles && tree.partialTiles();
       const { quorum, checkpoint, failures } = await this.#publisher.publish(this.#sign(size), tree);
-      if (quorum) await this.#keep(checkpoint);
+      if (quorum) this.#keep(checkpoint);
       if (this.#had !== quorum) this.#options.onQuorum?.(quorum ? size : null, failures);
       this.#had = quorum;
       // a slow disk must not make the next one late
@@ -125,12 +126,14 @@ export class Beat {
     }
   }
 
-  async #keep(signed: Uint8Array): Promise<void> {
+  #keep(signed: Uint8Array): void {
     const { policy, kept } = this.#options;
     this.#cosigned = cosignedIn(judge(signed, policy, this.#clock()), signed, policy);
     if (!kept) return;
-    // opening goes on without it: only the next start would begin with less
-    await writeFileSafely(kept.path, signed).catch((error: NodeJS.ErrnoException) => kept.onUnusable(`${error.code}`));
+    // after one another, so that the newest stays; nobody waits: only the next start would begin with less
+    this.#written = this.#written
+      .then(() => writeFileSafely(kept.path, this.#cosigned?.signed ?? signed))
+      .catch((error: NodeJS.ErrnoException) => kept.onUnusable(`${error.code}`));
   }
 
   /** Told once for each witness and reason: it is for a person to look at, and does not pass. */
