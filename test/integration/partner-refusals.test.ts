@@ -188,7 +188,7 @@ describe('the description', () => {
     const inDossier =
       'acts answers asks capacity custody deaths disclosures endorsements erasures files fosters informs notices orders persons seats seats/{seat}/end secrecy supersessions weighings';
     const routes =
-      'consults dossiers dossiers/{id} items items/{id}/attachments/{attachment} items/{id}/content items/{id}/open may-i-share messages preview records status uploads';
+      'consults consults/notices dossiers dossiers/{id} items items/{id}/attachments/{attachment} items/{id}/content items/{id}/open may-i-share messages preview records status uploads';
     const expected = [...routes.split(' '), ...inDossier.split(' ').map((name) => `dossiers/{id}/${name}`)];
     expect(Object.keys(body.paths).sort()).toEqual(['/healthz', ...expected.map((path) => `/v1/${path}`)].sort());
     const { post } = body.paths['/v1/messages'];

@@ -1,5 +1,6 @@
 /** Ring 3: what every program needs of the machine it runs on. Not for browsers. */
 export * from './files.ts';
+export * from './http.ts';
 export * from './keystore.ts';
 export * from './law.ts';
 export * from './log.ts';
