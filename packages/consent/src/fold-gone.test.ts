@@ -136,16 +136,11 @@ describe('a dossier that is erased', () => {
     const there = { dossier: OTHER };
     region.must(TEAM, { kind: 'dossier', ...there });
     region.must(TEAM, member('ann', there));
-    const place = {
-      kind: 'compartment',
-      compartment: ABOUT_ANN,
-      audience: 'family',
-      subjects: [id('ann')],
-      ...there,
-    } as const;
+    const kind = 'compartment' as const;
+    const place = { kind, compartment: ABOUT_ANN, audience: 'family' as const, subjects: [id('ann')], ...there };
     region.must(ANN, place);
     region.grant(ANN, ABOUT_ANN, CLINIC, there);
-    const file = { ...place, compartment: id('file-ann'), audience: 'file' } as const;
+    const file = { ...place, compartment: id('file-ann'), audience: 'file' as const };
     region.must(TEAM, file);
     region.rotate(TEAM, file.compartment, there);
     const note = region.header(TEAM, file.compartment, there);
@@ -156,17 +151,11 @@ describe('a dossier that is erased', () => {
     region.now = START + 30 * YEAR;
     return { region, told };
   }
-  const gone = (dossier: string, statement: string, entries: number[]) =>
-    ({
-      kind: 'dossier-erasure',
-      at: START,
-      dossier,
-      statement,
-      ...why,
-      holders: ['clinic'],
-      entries,
-      sequences: [],
-    }) as const;
+  const gone = (dossier: string, statement: string, entries: number[]) => {
+    const kind = 'dossier-erasure' as const;
+    const more = { ground: 'ERAS', decidedBy: 'team', holders: ['clinic'], entries, sequences: [] };
+    return { kind, at: START, dossier, statement, ...more };
+  };
 
   it('is closed at once, and only its own messages are', () => {
     const { region, told } = closed();
@@ -187,7 +176,7 @@ describe('a dossier that is erased', () => {
     const second = region.add({ kind: 'other', event: gone(DOSSIER, statement, [4]) });
     expect(own).toBe(0);
     expect(state.erasedDossiers.get(DOSSIER)).toEqual({
-      ...{ statement, ...why, at: START, holders: ['clinic'], entries: [first, second] },
+      ...{ statement, ground: 'ERAS', decidedBy: 'team', at: START, holders: ['clinic'], entries: [first, second] },
     });
     expect(state.gone).toEqual([{ index: second, dossier: DOSSIER }]);
     expect([state.erasingDossiers.size, state.erasing.size, state.erasures.size]).toEqual([0, 0, 0]);
@@ -195,6 +184,8 @@ describe('a dossier that is erased', () => {
     expect([...state.compartments.keys()]).toEqual([ABOUT_ANN, id('file-ann')]);
     const left = [state.messages, state.grants, state.disclosures, state.requests, state.asks];
     expect(left.map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
+    for (const map of [state.disclosures, state.requests])
+      for (const { dossier } of map.values()) expect(dossier).toBe(OTHER);
     expect([...state.grants.values()].map(({ compartment }) => compartment)).toEqual([ABOUT_ANN]);
     expect([...state.parties.keys()].filter((party: PartyId) => party.startsWith('person/'))).toEqual([ANN]);
     expect(state.sequences.get(CLINIC)?.highest).toBe(7);

@@ -1,6 +1,6 @@
 /** One law file: YAML text to a checked value, and refusals that name the line. */
 import { EenmaalError } from '@eenmaal/model';
-import { isMap, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
@@ -30,12 +30,9 @@ export function readLawFile<T>(name: string, text: string, schema: z.ZodType<T>)
   const refuse = (path: Path, what: string) => problem(name, lineAt(offsetOf(document.contents, path)), path, what);
   const result = schema.safeParse(document.toJS());
   if (result.success) return { data: result.data, refuse };
-  const [issue] = result.error.issues;
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  throw refuse(
-    [...(issue?.path ?? []), ...unknown],
-    unknown.length > 0 ? 'unknown key' : (issue?.message ?? 'invalid'),
-  );
+  const issue = result.error.issues[0]!;
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  throw refuse([...issue.path, ...unknown], unknown.length > 0 ? 'unknown key' : issue.message);
 }
 
 /** A refusal for a file as a whole is at its line 1. */
@@ -59,5 +56,4 @@ function offsetOf(root: unknown, path: Path): number {
 
 const startOf = (node: unknown): number | undefined =>
   (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0];
-const keyText = (key: unknown): string =>
-  typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : String(key);
+const keyText = (key: unknown): string => String(isScalar(key) ? key.value : key);
