@@ -15,6 +15,7 @@ import {
   DOSSIER,
   death,
   dispute,
+  erase,
   FATHER,
   FOSTER,
   file,
@@ -138,6 +139,21 @@ describe('whose say is needed, as whom', () => {
     );
     expect(why(region, CLINIC, CLINIC, { message })).toMatchObject({ code: 'P-DIRECTLY-INVOLVED', says: [] });
     expect(why(region, CLINIC, GUARD, { message }).says.map(({ said }) => said)).toEqual(['nothing', 'nothing']);
+  });
+});
+
+describe('the yeses an organisation is told of', () => {
+  it('are those its reading rests on: none of a message that is no longer there', () => {
+    const region = makeFamily();
+    for (const parent of [MOTHER, FATHER]) region.grant(parent, K8, CLINIC);
+    const one = seatAt(CLINIC, 'one');
+    region.must(CLINIC, seat(one, { until: START + YEAR }));
+    const message = region.message(MOTHER, K8);
+    const said = () => why(region, one, one, { message }).says.map((say) => say.said);
+    expect(said()).toEqual(['yes', 'yes']);
+    region.must(MOTHER, erase([message]));
+    expect(said()).toEqual([]);
+    expect(why(region, one, MOTHER, { message }).says).toHaveLength(2);
   });
 });
 
@@ -284,7 +300,8 @@ describe('what a share would ask', () => {
     region.must(TEAM, order('child8', GI));
     expect(named(share(region, TEAM, GI, region.place), 'L06')).toMatchObject({ secondPerson: false, reviewDue: null });
     expect(named(share(region, TEAM, RAAD, region.place), 'L18')).toMatchObject({ secondPerson: true });
-    for (const basis of [GI, VT, RAAD].flatMap((to) => share(region, TEAM, to, region.place))) {
+    for (const parent of [MOTHER, FATHER]) region.grant(parent, K8, CLINIC);
+    for (const basis of [GI, VT, RAAD, CLINIC].flatMap((to) => share(region, TEAM, to, region.place))) {
       const rule = LAW.rules.find(({ reference }) => reference === basis.rule);
       expect([basis.rule, basis.secondPerson]).toEqual([basis.rule, rule?.secondPerson]);
       expect([basis.rule, basis.reviewDue !== null]).toEqual([basis.rule, rule?.secondPerson && rule.emergency]);

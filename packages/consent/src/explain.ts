@@ -265,11 +265,12 @@ function basisOf(state: State, asked: ShareQuestion, place: CompartmentState, ru
   const { article, kind, secondPerson, emergency, inform, family, professional, reference } = rule;
   const ask = rule.onRequest ? requestFor(state, asked, place, rule.id) : null;
   const weighed = ask === null;
+  const second = weighed && secondPerson;
   return {
     ...{ rule: reference, article, kind, ask, inform, family, professional },
     records: weighed ? rule.records : [],
-    secondPerson: weighed && secondPerson,
-    reviewDue: weighed && secondPerson && emergency ? reviewDue(state.law, now) : null,
+    secondPerson: second,
+    reviewDue: second && emergency ? reviewDue(state.law, now) : null,
     recheckDue: inform === 'later-allowed' ? recheckDue(state.law, now, 0) : null,
   };
 }

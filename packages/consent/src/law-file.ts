@@ -1,6 +1,6 @@
 /** One law file: YAML text to a checked value, and refusals that name the line. */
 import { EenmaalError } from '@eenmaal/model';
-import { isMap, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
@@ -30,14 +30,15 @@ export function readLawFile<T>(name: string, text: string, schema: z.ZodType<T>)
   const refuse = (path: Path, what: string) => problem(name, lineAt(offsetOf(document.contents, path)), path, what);
   const result = schema.safeParse(document.toJS());
   if (result.success) return { data: result.data, refuse };
-  const [first] = result.error.issues;
+  const { issues } = result.error;
+  const first = issues[0]!;
   // a key that is not known says more than the one that is then missing: it is mostly the same one, with a slip
-  const odd = result.error.issues.find(({ code }) => code === 'unrecognized_keys');
-  const issue = odd && String(odd.path) === String(first?.path.slice(0, -1)) ? odd : first;
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const odd = issues.find(({ code }) => code === 'unrecognized_keys');
+  const issue = odd && String(odd.path) === String(first.path.slice(0, -1)) ? odd : first;
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   throw refuse(
-    [...(issue?.path ?? []), ...unknown],
-    unknown.length > 0 ? 'unknown key. Look how the entries above write it' : worded(issue?.message ?? 'invalid'),
+    [...issue.path, ...unknown],
+    unknown.length > 0 ? 'unknown key. Look how the entries above write it' : worded(issue.message),
   );
 }
 
@@ -75,5 +76,4 @@ function offsetOf(root: unknown, path: Path): number {
 
 const startOf = (node: unknown): number | undefined =>
   (node as { range?: readonly number[] | null } | null | undefined)?.range?.[0];
-const keyText = (key: unknown): string =>
-  typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : String(key);
+const keyText = (key: unknown): string => String(isScalar(key) ? key.value : key);

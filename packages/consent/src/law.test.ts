@@ -112,6 +112,10 @@ describe('the law', () => {
     expect(LAW.offered.map(({ id }) => id)).toEqual(['L06', 'L08', 'L16', 'L17', 'L18']);
     expect(offeredTo(LAW, ['raad']).map(({ id }) => id)).toEqual(['L16', 'L17', 'L18']);
     expect(offeredTo(LAW, ['school'])).toEqual([]);
+    const [forAll] = LAW.rulesById.get('L03') ?? [];
+    const also = { ...LAW, offered: [...LAW.offered, forAll as (typeof LAW.offered)[number]] };
+    expect(offeredTo(also, ['school']).map(({ id }) => id)).toEqual(['L03']);
+    expect(offeredTo({ ...LAW, offered: LAW.rulesById.get('L10') ?? [] }, ['gi']).map(({ id }) => id)).toEqual(['L10']);
   });
 });
 
@@ -163,6 +167,7 @@ describe('a law file that is wrong', () => {
     ['a key twice', 'roles.yaml', '  raad:', 'raad:', 'gi:', 'file: no valid YAML: DUPLICATE_KEY'],
     ['an alias', 'deciders.yaml', 'readers', '[self, custody]', '*a', 'file: an alias is not allowed'],
     ['an unknown key', RULES, 'version:', 'version:', 'extra: 1\nversion:', 'extra: unknown key'],
+    ['two unknown keys', RULES, 'version:', 'version:', 'extra: 1\nmore: 1\nversion:', ' extra: unknown key', 'extra'],
     ['an unknown key deep down', RULES, 'id: L08', 'kind: right', 'kinds: x\n    kind: right', 'kinds: unknown key'],
     ['a missing key', RULES, 'id: L08', 'kind: right\n    ', '', 'kind: ', 'id: L08'],
     ['an empty text', RULES, 'id: L08', 'Wmo 2015 5.2.6', '', 'article: ', 'article: ""'],

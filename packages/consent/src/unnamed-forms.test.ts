@@ -9,7 +9,13 @@ describe('finds, and nothing else, at the end, before a word, a comma and in bra
   const FORMS: Record<string, string[]> = {
     email: ['moeder@example.nl', 'a.b-7@mail.school.example.nl', 'kind@intern', 'kind@7.nl', '@boos_kind7'],
     iban: [
-      ...['NL91 ABNA 0417 1643 00', 'NL91ABNA0417164300', 'DE89 3704 0044 0532 0130 00', 'DE89370400440532013000'],
+      ...[
+        'NL91 ABNA 0417 1643 00',
+        'NL91ABNA0417164300',
+        'nl91 abna 0417 1643 00',
+        'DE89 3704 0044 0532 0130 00',
+        'DE89370400440532013000',
+      ],
       ...['BE68 5390 0754 7034', 'FR14 2004 1010 0505 0001 3M02 606', 'NO93 8601 1117 947', 'NO9386011117947'],
     ],
     'birth-date': [
@@ -76,10 +82,10 @@ it.each([
   // service numbers are for everybody
   'Bel 0800-2000, 0900 1234 of 09001234 voor hulp.',
   // no day, no month
-  'Het nummer 32-1-2014 of 13-13-2014 of 0-5-2014 klopt niet.',
+  'Het nummer 32-1-2014 of 13-13-2014 of 0-5-2014 of 5-0-2014 klopt niet.',
   'Hij is geb. 32/1 of 991301 zei hij.',
   'De code 010214 is oud.',
-  'Artikel 7.3.11.2 en 07.03.11.2 zijn wet.',
+  'Artikel 7.3.11.2 en 07.03.11.2 en 07.03.112 zijn wet.',
   // amounts, and law after a year
   'Hij kreeg 1500mg en reed 2500KM.',
   'In 2024 VT en in 2025 OM gebeld.',
@@ -90,7 +96,7 @@ it.each([
   // a street only with a number, or written as a name
   'Hij liep op straat en in de kerkstraat.',
   'Onderweg 3 pauzes, op het schoolplein 2.',
-  'In de dorpsstraat 3 keer gevochten, op de laan 2x en 5 % vaker.',
+  'In de dorpsstraat 3keer of de dorpsstraat 3 keer gevochten, op de laan 2x en 5 % vaker.',
   'In mei 2 keer gebeld, in jan 5 keer.',
   'Het zorgpad 3 loopt nog, via de luchtweg 2.',
 ])('finds nothing in: %s', (text) => {
@@ -111,6 +117,7 @@ describe('what may point to somebody is warned of', () => {
     ],
     ['Op 12-05-2026 kwam er hulp, want niemand was nog jarig.', 'date: 12-05-2026'],
     ['kinderen van 12, 10 en 8', 'ages: van 12, 10 en 8'],
+    ['kinderen van 12, 3, 4, 5 en 8', 'ages: van 12, 3, 4, 5 en 8'],
     ['kinderen van 12,10 en 11', 'ages: van 12,10 en 11'],
     ['kinderen 12,10 en 8 jaar', 'ages: 12,10 en 8 jaar'],
     ['kinderen 8 & 10jaar', 'ages: 8 & 10jaar'],
@@ -148,12 +155,14 @@ describe('whatever it is written with', () => {
       'Hij zei: \u201cWandelen helpt.\u201d',
       '\u00abWandelen helpt.\u00bb',
       'Ja.\u2028Wandelen helpt.',
+      'Hij zei \u201cWandelen helpt.\u201d',
+      'Hij zei \u2018Wandelen helpt.\u2019',
     ])
       expect(found(text)).toEqual([]);
   });
 });
 
-it('gives what it finds in the order of the text, the shorter of two that begin together first', () => {
+it('gives what it finds in the order of the text', () => {
   expect(found('Kevin, 1-2-2014, kerkstraat 12, moeder@example.nl en 06-12345678')).toEqual([
     ...[
       'name: Kevin',
@@ -163,4 +172,15 @@ it('gives what it finds in the order of the text, the shorter of two that begin 
       'phone: 06-12345678',
     ],
   ]);
+});
+
+it('takes a street for one, whatever is counted after it, and a park with a count for a name', () => {
+  expect(found('woont kerkstraat 12 en belde 2 keer')).toEqual(['street: kerkstraat 12']);
+  expect(found('woont in de KERKSTRAAT nu')).toEqual(['street: KERKSTRAAT']);
+  expect(found('op Beatrixpark 7 keer gezien')).toEqual(['name: Beatrixpark']);
+});
+
+it('takes six digits for a birthday only near a word about birth', () => {
+  expect(found('geboren 010214 te Utrecht')).toEqual(['birth-date: 010214']);
+  expect(found('een kind van 12 jaar', 'warnings')).toEqual([]);
 });

@@ -51,7 +51,14 @@ describe('blocks', () => {
     ['Wij bellen met mevrouw van der Lingen morgen', 'name: Lingen'],
     ['Hij noemt zich Xanthe van den Berghe en meer', 'name: Xanthe van den Berghe'],
     ["Hij noemt zich Xanthe 't Lam en meer", "name: Xanthe 't Lam"],
-    ['Wij denken: xanthi en Xanthe', 'name: Xanthe'],
+    ['Wij zien xanthe en Xanthe', 'name: Xanthe'],
+    ['Hij zei " Xanthe liegt', 'name: Xanthe'],
+    ['Wij bellen mevrouw Urk morgen', 'name: Urk'],
+    ['Zij wonen in (Xanthe) nu', 'name: Xanthe'],
+    ['Wij bellen de (Xanthe) nu', 'name: Xanthe'],
+    ['Wij bellen Zonnebloemsta nu', 'name: Zonnebloemsta'],
+    ['Hoi, Karin, wat nu', 'name: Karin'],
+    ['Hoi Karin en Emma', 'name: Karin', 'name: Emma'],
     ['Wij zagen Xanthe, Delanoo en Kimm', 'name: Xanthe', 'name: Delanoo', 'name: Kimm'],
     ['Wij zagen Émiliano gisteren', 'name: Émiliano'],
   ])('%s', (text, ...expected) => {
@@ -79,6 +86,8 @@ describe('warns, and lets through', () => {
     ['wij bellen mevrouw van lingen', 'name: lingen'],
     ['Beste Xanthe, wat nu', 'name: Xanthe'],
     ['Hoi Kevin!', 'name: Kevin'],
+    ['Hoi Kevin', 'name: Kevin'],
+    ['De Regenboog helpt', 'name: Regenboog'],
     ['Wat nu?\nGroet Xanthe', 'name: Xanthe'],
     ['Wat nu?\nMet groet,\nXanthe Terpstra', 'name: Xanthe Terpstra'],
     ['zij is chinees en spreekt farsi', 'nationality: chinees', 'nationality: farsi'],
@@ -103,11 +112,24 @@ describe('finds nothing', () => {
     'Hij zei "Wandelen helpt."',
     'Wij gaan. "Wandelen helpt."',
     'Wij gaan.) Wandelen helpt.',
+    'Spijbelen is erg. Hij zei dat spijbelen hielp.',
+    'Vraag het de dr? Wandelen helpt.',
+    'Wat nu?\nGroet, xanthi',
+    '(de moeder): Xanthia fietst niet',
+    'Dat is zo. Tuurlijk',
+    'de loess in limburg',
+    'Markt, zei hij.',
+    'De ROOS bloeit.',
     'A b c d.',
   ])('in: %s', (text) => {
     expect(found(text)).toEqual([]);
     expect(found(text, 'warnings')).toEqual([]);
   });
+});
+
+it('is not sure of the second half of a name because it is of the first', () => {
+  expect(found('Wij zien Xanthe Zonnebloemstede')).toEqual(['name: Xanthe']);
+  expect(found('Wij zien Xanthe Zonnebloemstede', 'warnings')).toEqual(['name: Zonnebloemstede']);
 });
 
 describe('a signature', () => {

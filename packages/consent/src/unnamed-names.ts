@@ -22,7 +22,7 @@ export function readNames(text: string): NameFound[] {
   const named = new Set(read.filter((_, at) => judged[at] === NAME).map(({ key }) => key));
   const found = read.flatMap(({ key, form, start, end }, at): NameFound[] => {
     // who is named inside one sentence is also meant at the start of another
-    const verdict = named.has(key) && form !== 'lower' && judged[at] !== NATIONALITY ? NAME : judged[at];
+    const verdict = named.has(key) && form !== 'lower' ? NAME : judged[at];
     return verdict ? [{ ...verdict, start, end }] : [];
   });
   return joined(found, text);
@@ -39,6 +39,8 @@ type Word = {
   gap: string;
   after: string;
 };
+
+const keyOf = (word: Word | undefined): string => word?.key ?? '';
 
 function wordsOf(text: string): Word[] {
   const read: Word[] = [];
@@ -98,15 +100,15 @@ function judge(
   if (form === 'title' && !ordinary(key) && (inSignature || isGreeted(word, before))) return PERHAPS;
   if (isKnownName(word)) return NAME;
   if (ordinary(key)) return undefined;
-  const link = lists.PARTICLES.has(before?.key ?? '') ? earlier : before;
+  const link = lists.PARTICLES.has(keyOf(before)) ? earlier : before;
   if (isLabelled(word, before, earlier)) return NAME;
-  if (form === 'lower') return link !== before && lists.TITLES.has(link?.key ?? '') ? PERHAPS : undefined;
-  if (!opens && lists.TITLES.has(link?.key ?? '') && (form === 'title' || key.length > 3)) return NAME;
+  if (form === 'lower') return link !== before && lists.TITLES.has(keyOf(link)) ? PERHAPS : undefined;
+  if (!opens && lists.TITLES.has(keyOf(link)) && (form === 'title' || key.length > 3)) return NAME;
   if (form === 'capitals') return undefined;
   if (lists.PLACES.has(key)) return PLACE;
   if (opens && afterPerson(word, before)) return /^[,\n]?$/.test(word.after) ? NAME : PERHAPS;
   if (opens) return (actsAsPerson(key, next) && !lower.has(key)) || standsAlone(word) ? PERHAPS : undefined;
-  if (lists.BEFORE_PLACE.has(before?.key ?? '') && word.gap === ' ') return PLACE;
+  if (lists.BEFORE_PLACE.has(keyOf(before)) && word.gap === ' ') return PLACE;
   return isThing(word, before, earlier) ? PERHAPS : NAME;
 }
 
@@ -115,14 +117,14 @@ const actsAsPerson = (key: string, next: Word | undefined): boolean =>
 
 /** "Kinderen: Jayvano, ..." */
 const afterPerson = ({ gap }: Word, before: Word | undefined): boolean =>
-  lists.PEOPLE.has(before?.key ?? '') && /^ ?: ?$/.test(gap);
+  lists.PEOPLE.has(keyOf(before)) && /^ ?: ?$/.test(gap);
 
 const standsAlone = ({ key, gap, after }: Word): boolean =>
   (gap === '' || gap.includes('\n')) && /^\n?$/.test(after) && !lists.NOUN_ENDING.test(key);
 
 /** "De Zorgverzekeraar", "een Beschikking": people are named without an article, and few names are that long. */
 const isThing = ({ key, gap }: Word, before: Word | undefined, earlier: Word | undefined): boolean =>
-  key.length > 13 || (lists.ARTICLES.has(before?.key ?? '') && gap === ' ' && earlier?.form !== 'title');
+  key.length > 13 || (lists.ARTICLES.has(keyOf(before)) && gap === ' ' && earlier?.form !== 'title');
 
 const isKnownName = ({ key, form }: Word): boolean => {
   if (lists.NAMES.has(key)) return true;
@@ -142,8 +144,8 @@ const isLabelled = ({ gap }: Word, before: Word | undefined, earlier: Word | und
   if (!before) return false;
   if (lists.LABELS.has(before.key)) return /^ ?[:=] ?$/.test(gap);
   if (lists.CALLED.has(before.key)) return gap === ' ';
-  if (/^heet(?:te)?$/.test(before.key)) return gap === ' ' && lists.PEOPLE.has(earlier?.key ?? '');
-  return lists.LABELS.has(earlier?.key ?? '') && (before.key === 'is' || before.key === 'luidt') && gap === ' ';
+  if (/^heet(?:te)?$/.test(before.key)) return gap === ' ' && lists.PEOPLE.has(keyOf(earlier));
+  return lists.LABELS.has(keyOf(earlier)) && (before.key === 'is' || before.key === 'luidt') && gap === ' ';
 };
 
 const ordinary = (key: string): boolean =>
@@ -158,7 +160,6 @@ function joined(found: readonly NameFound[], text: string): NameFound[] {
       last?.kind === 'name' &&
       each.kind === 'name' &&
       last.verdict === each.verdict &&
-      each.start - last.end <= 16 &&
       /^[ '.-]{1,2}(?:(?:van|de|der|den|ten|ter|het|t|el|al|ben|bin) ){0,3}$/.test(text.slice(last.end, each.start));
     if (last && joins) last.end = each.end;
     else result.push({ ...each });

@@ -37,7 +37,7 @@ export function scanUnnamed(text: string): { findings: Finding[]; warnings: Find
   const only = (wanted: Verdict): Finding[] =>
     found
       .filter(({ verdict }) => verdict === wanted)
-      .sort((a, b) => a.start - b.start || a.end - b.end)
+      .sort((a, b) => a.start - b.start)
       .map(({ kind, start, end }) => ({ kind, start: starts[start]!, end: ends[end - 1]! }));
   return { findings: only('block'), warnings: only('warn').map(asWarning) };
 }
@@ -68,7 +68,7 @@ function fold(original: string): { seen: string; starts: number[]; ends: number[
     at += point.length;
     seen.push(shown);
     // what is dropped belongs to the character it hangs on
-    if (shown === '' && ends.length > 0) ends[ends.length - 1] = at;
+    if (ends.length > 0) ends[ends.length - 1] = at;
   }
   return { seen: seen.join(''), starts, ends };
 }
