@@ -81,14 +81,9 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   addSigners(state, sight, known);
   if (!family) addRecipients(state, sight, known);
   const places = [...sight.statements].map((id) => state.statements.get(id));
-  // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
-  sight.version = JSON.stringify([
-    [...sight.compartments],
-    [...sight.partial],
-    [...sight.items],
-    places,
-    sight.gone.size,
-  ]);
+  // persons are not in it: whom a partner sees follows from its compartments and the statements it sees; nor what is seen in
+  // part: that follows from its compartments and items
+  sight.version = JSON.stringify([[...sight.compartments], [...sight.items], places, sight.gone.size]);
   return sight;
 }
 
@@ -161,8 +156,8 @@ function addOrdered(
 
 /** Messages disclosed to it that it may open now, and what the family is not told of. */
 function addItems(state: State, sight: Sight, known: DossierState, now: Instant): void {
-  for (const { kind, id } of known.acts) {
-    const disclosure = kind === 'disclose' ? state.disclosures.get(id) : undefined;
+  for (const { id } of known.acts) {
+    const disclosure = state.disclosures.get(id);
     if (!disclosure) continue;
     if (!disclosure.told) sight.hidden.add(id);
     if (disclosure.to !== sight.party) continue;
