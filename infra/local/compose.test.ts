@@ -6,6 +6,7 @@ import { checkRegion, partnerServices, paths, readPartners, serviceOf, WITNESSES
 
 type Service = { [key: string]: unknown; ports?: string[]; networks?: unknown; user?: string; mem_limit?: string };
 
+const SETTING = 'EENMAAL_RELEASE_MAX_STALENESS';
 const composeFile = await readFile(paths.compose, 'utf8');
 const partners = await readPartners();
 const generated = parse(partnerServices(composeFile, partners)) as {
@@ -62,6 +63,15 @@ describe('a witness', () => {
     expect(new Set(witnesses.map(([, { volumes, secrets }]) => JSON.stringify([volumes, secrets]))).size).toBe(2);
     const others = all.filter(([, { networks }]) => JSON.stringify(networks ?? []).includes('witness'));
     expect(others.map(([name]) => name).sort()).toEqual(['ledger', ...WITNESSES.map(witnessOf)].sort());
+  });
+});
+
+describe('how long a confirmation is new', () => {
+  it('is one setting, for the ledger and for every organisation', () => {
+    const asked = all.filter(([, { environment }]) => JSON.stringify(environment ?? {}).includes('POLICY_FILE'));
+    expect(asked.map(([name]) => name).sort()).toEqual(['ledger', ...partners.map(serviceOf)].sort());
+    const given = asked.map(([, { environment }]) => (environment as Record<string, string>)[SETTING]);
+    expect(new Set(given)).toEqual(new Set([`$\{${SETTING}:-900}`]));
   });
 });
 

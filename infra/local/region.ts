@@ -121,7 +121,7 @@ export async function startRegion(options: RegionOptions) {
       { start: (logFile, env) => startService(logFile, [PROGRAM.witness], env), ready: until, freePort },
     ),
   ]);
-  const trust = await readTrustFile(policyFile, region);
+  const trust = await readTrustFile({ EENMAAL_WITNESS_POLICY_FILE: policyFile }, region);
   const policy: Record<string, string> = policyFile === undefined ? {} : { EENMAAL_WITNESS_POLICY_FILE: policyFile };
   const joinAs = (party: PartyId, identity: Keystore['identity'], nkeySeed: string): Promise<Joined> =>
     joinLedger({

@@ -117,7 +117,7 @@ describe('growth', () => {
     await log.fill(journal, history(3, random));
     expect(journal.state.dossiers.size).toBe(3);
     expect(journal.index.entriesOf([...journal.state.dossiers.keys()][0] ?? '', -1)).toHaveLength(PER_DOSSIER);
-    journal.keep(log.told.path);
+    await journal.keep();
     const begunAt = journal.reached.seq;
     await log.fill(journal, history(1, random));
     const ask = [...journal.state.dossiers.keys()];

@@ -1,6 +1,6 @@
 /** Who meets a log that was tampered with, what they then say; and the same in builds in which one check is switched off. */
-import { cp, mkdtemp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { accountOf, type LedgerStore, openChannel } from '@eenmaal/broker';
 import { Checkpoints, Participant, replay, type Transport } from '@eenmaal/client';
 import type { Identity } from '@eenmaal/crypto';
@@ -122,6 +122,10 @@ async function start(
   const path = join(served.dir, 'snapshot');
   const refused: string[] = [];
   if (copy.snapshot) await writeFile(path, copy.snapshot);
+  for (const [name, bytes] of copy.tiles) {
+    await mkdir(dirname(join(served.dir, 'tiles', name)), { recursive: true });
+    await writeFile(join(served.dir, 'tiles', name), bytes);
+  }
   const trustSnapshot = off.includes('snapshot');
   const snapshot = { path, onRefused: (why: string) => void refused.push(why), unsafe: { trustSnapshot } };
   const held = { keys: copy.vaultKeys.map((key) => key.slice()) as readonly Uint8Array[] };
@@ -138,6 +142,8 @@ async function start(
     ...{ monotonic: () => performance.now(), unsafe: { keepKeys: off.includes('keepKeys') } },
     ...more,
   });
+  // or they are written while their folder is taken away
+  await service.journal.tiles?.settled();
   if (off.includes('tree')) believeStore(service, store);
   return { ...service, refused, store };
 }

@@ -6,10 +6,10 @@ import { Hand } from './attack-hand.ts';
 import { copied, serveStore, type World } from './attack-world.ts';
 
 export async function play(world: World, attack: Attack, seed: string): Promise<string> {
-  const { disk, change, lie, snapshot, noticedBy: contact, says, off } = attack;
+  const { disk, change, lie, snapshot, dishonest = [], noticedBy: contact, says, off } = attack;
   const copy = copied(world.now);
   const hand = new Hand(world, copy, `${seed}/${attack.name}`);
-  if (!snapshot) copy.snapshot = null;
+  if (!snapshot) Object.assign(copy, { snapshot: null, tiles: new Map() });
   change?.(hand);
   const meet = async (switchedOff: readonly Off[]): Promise<string> => {
     const served = await serveStore(world, disk ? (streams) => disk(streams, hand) : copy);
@@ -19,8 +19,8 @@ export async function play(world: World, attack: Attack, seed: string): Promise<
       await served.stop();
     }
   };
-  const said = await meet([]);
+  const said = await meet(dishonest);
   expect(said, `${attack.name}, seed ${seed}`).toMatch(says);
-  if (off) expect(await meet(off), `${attack.name}, seed ${seed}, without ${off}`).toBe(NOTHING);
+  if (off) expect(await meet([...dishonest, ...off]), `${attack.name}, seed ${seed}, without ${off}`).toBe(NOTHING);
   return said;
 }

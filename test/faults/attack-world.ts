@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, findNatsServer, LEDGER_USER, type LedgerStore, openStreams, startNatsServer } from '@eenmaal/broker';
 import type { Transport } from '@eenmaal/client';
+import { toBase64url } from '@eenmaal/crypto';
+import { bundlesAdded, TILE_WIDTH, tilePath, tilesOf } from '@eenmaal/ledger';
 import type { Position } from '@eenmaal/model';
 import { Journal } from '@eenmaal/service-ledger';
 import { tale, terms } from '@eenmaal/testkit';
@@ -27,19 +29,21 @@ export type Copy = {
   height: number;
   vaultKeys: Uint8Array[];
   snapshot: Uint8Array | null;
+  /** The log's full tiles beside it, by path. */
+  tiles: Map<string, Uint8Array>;
 };
 /** What somebody remembers of the log: where it was, and the signed checkpoint. */
 export type Kept = { position: Position; signed: string };
 
 export const copied = (copy: Copy): Copy => ({
   ...{ commits: [...copy.commits], vault: new Map(copy.vault), bodies: new Map(copy.bodies), height: copy.height },
-  ...{ vaultKeys: copy.vaultKeys.map((key) => key.slice()), snapshot: copy.snapshot },
+  ...{ vaultKeys: copy.vaultKeys.map((key) => key.slice()), snapshot: copy.snapshot, tiles: new Map(copy.tiles) },
 });
 
 async function copyOf(store: LedgerStore, keys: readonly Uint8Array[]): Promise<Copy> {
   const copy: Copy = {
     ...{ commits: [], vault: await store.vaultAll(), bodies: new Map(), height: 0 },
-    ...{ vaultKeys: keys.map((key) => key.slice()), snapshot: null },
+    ...{ vaultKeys: keys.map((key) => key.slice()), snapshot: null, tiles: new Map() },
   };
   copy.height = await store.readAll(1, ({ bytes }) => void copy.commits.push(bytes));
   for (let seq = 1; seq <= BODIES; seq++) {
@@ -79,7 +83,7 @@ export async function makeWorld(seed: string) {
     const { law, clock, random, vaultKeys } = chain;
     const path = join(dir, name);
     const time = { clock, monotonic: () => performance.now() };
-    (await Journal.open({ store, law, vaultKeys, random, ...time, snapshot: { path } })).keep(path);
+    await (await Journal.open({ store, law, vaultKeys, random, ...time, snapshot: { path } })).keep();
     return readFile(path);
   };
   const older = { ...(await copyOf(store, keysThen)), snapshot: await snapshot('older'), checkpoint: '' };
@@ -88,8 +92,21 @@ export async function makeWorld(seed: string) {
 
   await mother.withdraw(dossier, [place], 'org-c');
   told.push(await tell('vier'));
+  await journal.run((_, at, append) => {
+    // enough for two full tiles
+    for (let i = 0; i < 520; i++) {
+      const event = { kind: 'writer', at, instance: toBase64url(chain.random(16)) } as const;
+      append({ slot: 'main', event, input: { kind: 'other', event } });
+    }
+  });
+  told.push(await tell('vijf'));
   const newest = await snapshot('newest');
-  told.push(await tell('vijf'), await tell('zes'));
+  const paths = [...tilesOf(journal.size), ...bundlesAdded(0, journal.size)].filter(
+    ({ width }) => width === TILE_WIDTH,
+  );
+  const tiles = new Map<string, Uint8Array>();
+  for (const path of paths.map(tilePath)) tiles.set(path, Uint8Array.from(await readFile(join(dir, 'tiles', path))));
+  told.push(await tell('zes'));
   await reader.sync();
   const later = await reader.receive(dossier);
   await reader.open(later[1] as never, 'support');
@@ -110,7 +127,7 @@ export async function makeWorld(seed: string) {
     officer: await keep(officer as never),
   };
   await eventually(async () => confirmed(chain.ledger.journal, mother.transport));
-  const now: Copy = { ...(await copyOf(store, chain.vaultKeys.keys)), snapshot: newest };
+  const now: Copy = { ...(await copyOf(store, chain.vaultKeys.keys)), snapshot: newest, tiles };
   allOfVault(
     [now, older].flatMap((copy) => [...copy.vaultKeys, ...shelvesOf(copy).flat()]),
     [...now.vault.keys()],
@@ -158,9 +175,10 @@ async function foreignSnapshot(path: string, { law, clock, random }: Pick<TestCh
   const none = { vaultAll: async () => new Map(), readAll: async () => 0, vaultPut: async () => {} };
   const vaultKeys = { keys: [random(32)], replace: async () => {} };
   const store = none as unknown as LedgerStore;
-  const journal = await Journal.open({ store, law, clock, random, vaultKeys, monotonic: () => performance.now() });
+  const time = { clock, monotonic: () => performance.now() };
+  const journal = await Journal.open({ store, law, random, vaultKeys, ...time, snapshot: { path } });
   await journal.vault.ensure('main');
-  journal.keep(path);
+  await journal.keep();
   return readFile(path);
 }
 
@@ -182,7 +200,8 @@ export async function serveStore(world: World, from: Copy | ((storeDir: string) 
     async stop() {
       await nc.close();
       await server.stop();
-      await rm(dir, { recursive: true, force: true });
+      // a checkpoint may be on its way to its file
+      await rm(dir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

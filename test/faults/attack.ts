@@ -15,6 +15,8 @@ export type Attack = {
   lie?: Lie;
   /** A snapshot lies there too: the newest, where the attack puts no other. */
   snapshot?: true;
+  /** Checks the operator took out of its own ledger; others must notice all the same. */
+  dishonest?: readonly Off[];
   noticedBy: Contact;
   says: RegExp;
   /** Nothing is noticed when these are switched off. Left out: the attack leaves noise, which no build could believe. */

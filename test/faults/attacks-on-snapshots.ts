@@ -9,11 +9,24 @@ export const ON_SNAPSHOTS: readonly Attack[] = [
     having: 'the disk',
     snapshot: true,
     change({ copy, below }) {
-      copy.snapshot = flipped(copy.snapshot as Uint8Array, below(600));
+      // in the directory of names: what the tree's edge says is found out by its root too
+      copy.snapshot = flipped(copy.snapshot as Uint8Array, 4000 + below(3000));
     },
     noticedBy: 'snapshot',
-    says: /^snapshot-damaged: at 0/,
+    says: /^snapshot-damaged: at \d+/,
     off: ['snapshot'],
+    short: true,
+  },
+  {
+    name: 'flip a bit in a dossier’s part of the snapshot',
+    having: 'the disk',
+    snapshot: true,
+    change({ copy, below }) {
+      const bytes = copy.snapshot as Uint8Array;
+      copy.snapshot = flipped(bytes, bytes.length - 4000 - below(1000));
+    },
+    noticedBy: 'reading',
+    says: /^ledger-damaged: a part of the snapshot is not what it was/,
     short: true,
   },
   {

@@ -1,8 +1,25 @@
 /** Attacks by who has all that the operator has: nothing is wrong with what the ledger starts from, and others must notice. */
 import { decide } from '@eenmaal/consent';
 import { toBase64url } from '@eenmaal/crypto';
+import type { EventOf } from '@eenmaal/model';
 import { type Attack, hideWithdrawal } from './attack.ts';
 import { cosignedByStranger, proven, wronglySigned } from './attack-cosigners.ts';
+import type { Hand } from './attack-hand.ts';
+
+const placeOf = ({ world }: Hand, envelope = '') =>
+  world.state.messages.get(envelope) as { index: number; compartment: string };
+const erasure = (at: number, dossier: string, statement: string, message: EventOf<'erasure'>['message']) =>
+  ({ kind: 'erasure', at, dossier, statement, ground: 'ERAS', decidedBy: null, message }) as const;
+
+/** Destroys the key of a message, and says that a statement about another one said so. */
+function forgeErasure(hand: Hand): void {
+  const { dossier, told, state, family } = hand.world;
+  const [envelope, statement] = [told[2] as string, state.erasures.keys().next().value as string];
+  const { index, compartment } = placeOf(hand, envelope);
+  const message = { index, envelope, compartment, sender: family.mother.party, seq: 2 };
+  hand.append('main', (at) => erasure(at, dossier, statement, message));
+  hand.puncture(dossier, index);
+}
 
 export const SEEN_BY_OTHERS: readonly Attack[] = [
   {
@@ -124,25 +141,53 @@ export const SEEN_BY_OTHERS: readonly Attack[] = [
   {
     name: 'erase to hide: destroy a key, and forge the erasure nobody decided',
     having: 'everything',
-    change(hand) {
-      const { dossier, told, state, family } = hand.world;
-      const [envelope, statement] = [told[2] as string, state.erasures.keys().next().value as string];
-      const { index, compartment } = state.messages.get(envelope) as { index: number; compartment: string };
-      const message = { index, envelope, compartment, sender: family.mother.party, seq: 2 };
-      hand.append('main', (at) => ({
-        kind: 'erasure',
-        at,
-        dossier,
-        statement,
-        ground: 'ERAS',
-        decidedBy: null,
-        message,
-      }));
-      hand.puncture(dossier, index);
-    },
+    change: forgeErasure,
+    noticedBy: 'start',
+    says: /^ledger-damaged: an erasure that nobody decided/,
+    off: ['decided'],
+    short: true,
+  },
+  {
+    name: 'erase to hide: the same, with a ledger that does not mind',
+    having: 'everything',
+    change: forgeErasure,
+    dishonest: ['decided'],
     noticedBy: 'officer',
     says: /nobody decided to erase this message/,
     off: ['erasures'],
+    short: true,
+  },
+  {
+    name: 'erase to hide: name a message that was lawfully erased, and destroy another',
+    having: 'everything',
+    change(hand) {
+      const { dossier, told, state, family } = hand.world;
+      const { index, compartment } = placeOf(hand, told[2]);
+      const [statement, [envelope]] = [...state.erasures][0] as [string, [string]];
+      const message = { index, envelope, compartment, sender: family.mother.party, seq: 2 };
+      hand.append('main', (at) => erasure(at, dossier, statement, message));
+      hand.puncture(dossier, index);
+    },
+    noticedBy: 'start',
+    says: /^ledger-damaged: an erasure that nobody decided/,
+    off: ['decided'],
+  },
+  {
+    name: 'erase to hide: forge that a whole dossier was erased',
+    having: 'everything',
+    change(hand) {
+      const { dossier, told, state } = hand.world;
+      const { index } = placeOf(hand, told[2]);
+      const statement = state.erasures.keys().next().value as string;
+      hand.append('main', (at) => ({
+        ...{ kind: 'dossier-erasure', at, dossier, statement, ground: 'ERAS', decidedBy: 'org-b', holders: [] },
+        ...{ entries: [index], sequences: [] },
+      }));
+      hand.puncture(dossier, index);
+    },
+    noticedBy: 'start',
+    says: /^ledger-damaged: an erasure that nobody decided/,
+    off: ['decided'],
     short: true,
   },
   {

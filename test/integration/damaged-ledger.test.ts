@@ -100,3 +100,19 @@ it('is not served as another region', async () => {
   const other = regionStatement(seededRandom('other'), steward, chain.ledgerIdentity, chain.clock());
   await expect(startOn(commits, {}, other)).rejects.toMatchObject({ code: 'ledger-damaged' });
 });
+
+it('does not write an erasure that nobody decided, and goes on', async () => {
+  const { chain, family } = world;
+  const { journal } = chain.ledger;
+  const [known] = journal.state.messages.values();
+  if (!known) throw new Error('no message');
+  const { index, id: envelope, compartment, sender } = known;
+  const forged = journal.run((_, at, append) => {
+    const said = { dossier: family.dossier, statement: envelope, ground: 'ERAS' as const, decidedBy: null };
+    const event = { kind: 'erasure', at, ...said, message: { index, envelope, compartment, sender, seq: 1 } } as const;
+    return append({ slot: 'main', event, input: { kind: 'other', event } });
+  });
+  await expect(forged).rejects.toMatchObject({ code: 'ledger-damaged', detail: 'an erasure that nobody decided' });
+  expect([journal.erased.size, journal.state.messages.get(envelope)?.gone, journal.dead]).toEqual([0, null, null]);
+  expect((await family.mother.send(tale(family.dossier, compartment, 'vier'))).index).toBeGreaterThan(index);
+});

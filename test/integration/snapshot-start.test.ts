@@ -15,8 +15,9 @@ import { startWithFamily } from './support.ts';
 
 let world: Awaited<ReturnType<typeof startWithFamily>>;
 let commits: Stored[];
-/** How many commits the snapshot holds. */
+/** How many commits the snapshot holds, and where in it the slot of entry 0 stands. */
 let kept: number;
+let slotOfFirst: number;
 const dir = mkdtempSync(join(tmpdir(), 'eenmaal-start-'));
 const good = join(dir, 'good');
 
@@ -25,9 +26,10 @@ beforeAll(async () => {
   const { chain, family } = world;
   const place = await family.mother.openCompartment(family.dossier, [family.ids.mother], 'Gezondheid');
   for (const title of ['een', 'twee', 'drie']) await family.mother.send(tale(family.dossier, place, title));
-  const first = await openOn(chain.ledger.store, join(dir, 'none'));
+  const first = await openOn(chain.ledger.store, good);
   kept = first.reached.seq;
-  first.keep(good);
+  await first.keep();
+  slotOfFirst = first.tree.edge().length;
   for (const title of ['vier', 'vijf']) await family.mother.send(tale(family.dossier, place, title));
   commits = [];
   await chain.ledger.store.readAll(1, (stored) => {
@@ -133,7 +135,7 @@ describe('a start from a snapshot', () => {
   it('can be turned to while serving: what is there is read again when it is asked for', async () => {
     const path = join(dir, 'turned');
     const journal = await openOn(showing(commits), path);
-    (await openOn(showing(commits), path)).keep(path);
+    await (await openOn(showing(commits), path)).keep();
     const before = await everything();
     journal.turn();
     const has = (map: Map<string, unknown>, id: string) => Map.prototype.has.call(map, id);
@@ -150,7 +152,7 @@ describe('a start from a snapshot', () => {
     copyFileSync(good, path);
     // as a crash in the middle of making one leaves it
     writeFileSync(`${path}.AAAAAAAA.part`, readFileSync(good).subarray(0, 5000));
-    (await openOn(showing(commits), path)).keep(path);
+    await (await openOn(showing(commits), path)).keep();
     expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([]);
     const journal = await openOn(showing(commits), path);
     expect(journal.reached.begunAt).toBe(commits.length);
@@ -170,9 +172,9 @@ describe('a start from a snapshot', () => {
   );
 
   it('would begin at a changed one in a build that is broken on purpose: the guard above would cry out', async () => {
-    const changed = await openOn(showing(commits), flipped(5), { unsafe: { trustSnapshot: true } });
+    const changed = await openOn(showing(commits), flipped(slotOfFirst), { unsafe: { trustSnapshot: true } });
     expect(changed.reached.begunAt).toBe(kept);
-    expect(changed.tree.leafHash(0)).not.toEqual((await openOn(showing(commits), good)).tree.leafHash(0));
+    expect(changed.index.slotOf(0)).not.toEqual((await openOn(showing(commits), good)).index.slotOf(0));
     const old = showing(commits.slice(0, kept - 1));
     expect((await openOn(old, good, { unsafe: { trustSnapshot: true } })).reached.begunAt).toBe(kept);
   });
@@ -233,6 +235,13 @@ describe('a log that was changed', () => {
   ])('below it, in %s, is found by reading it again', async (_, change) => {
     const journal = await openOn(showing(rewrite(4, change)), good);
     for (const seq of [1, 2, 3, 4]) await journal.verify(seq);
+    await expect(journal.verify(5)).rejects.toMatchObject({ code: 'ledger-damaged' });
+    expect(journal.dead?.code).toBe('ledger-damaged');
+  });
+
+  it('below it, missing as a whole, is found by reading it again', async () => {
+    const journal = await openOn(showing(commits.with(4, undefined as never)), good);
+    await journal.verify(4);
     await expect(journal.verify(5)).rejects.toMatchObject({ code: 'ledger-damaged' });
     expect(journal.dead?.code).toBe('ledger-damaged');
   });

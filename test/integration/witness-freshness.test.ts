@@ -2,13 +2,14 @@
  * Witnesses on a running ledger: it asks them on its beat and at once after a withdrawal; participants judge what they
  * confirmed by their own policy; and while they are away nothing is opened, but everything is still taken in.
  */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logKeyOf } from '@eenmaal/client';
 import { fromBase64url, utf8, verifyBytes } from '@eenmaal/crypto';
+import { REGION_SETTINGS, readSettings, readTrustFile } from '@eenmaal/host';
 import { hashLeaf, judgeProofFile, makeLeaf, signCheckpoint, Tree } from '@eenmaal/ledger';
 import type { Id } from '@eenmaal/model';
 import { fetchReceipt, trustText } from '@eenmaal/service-family';
@@ -61,6 +62,27 @@ describe('the beat', () => {
     expect(own.checkpoints.confirmed?.size).toBe(own.checkpoints.position.size);
     expect(own.checkpoints.confirmed?.signed.match(/^— witness\.test/gm)).toHaveLength(2);
     expect(own.checkpoints.confirmed?.until).toBeGreaterThan(Date.now());
+  });
+
+  it.each([
+    ['as long as the region says', { EENMAAL_RELEASE_MAX_STALENESS: '60' }, 60_000],
+    ['900 seconds, where it does not say', {}, 900_000],
+  ])('is new to a participant for %s', async (_, setting, age) => {
+    const { chain, asking } = world;
+    const dir = await mkdtemp(join(tmpdir(), 'eenmaal-policy-'));
+    const file = join(dir, 'policy.txt');
+    await writeFile(file, asking.witnesses.trust().text);
+    const { EENMAAL_WITNESS_POLICY_FILE, EENMAAL_RELEASE_MAX_STALENESS } = REGION_SETTINGS;
+    const names = { EENMAAL_WITNESS_POLICY_FILE, EENMAAL_RELEASE_MAX_STALENESS };
+    const settings = readSettings(names, { EENMAAL_WITNESS_POLICY_FILE: file, ...setting });
+    const trust = await readTrustFile(settings, chain.region);
+    await rm(dir, { recursive: true });
+    const own = await chain.participant('officer/fg', trust && { trust });
+    await eventually(async () => {
+      await own.checkpoints.advance();
+      const { at = 0, until = 0 } = own.checkpoints.confirmed ?? {};
+      expect(until - at).toBe(age);
+    });
   });
 
   it('does not make a participant believe witnesses of another policy, or none', async () => {
@@ -160,18 +182,19 @@ describe('a withdrawal, while witnesses take a connection and never answer', () 
 });
 
 describe('a witness that saw another history', () => {
-  it('is an alarm at the ledger, which then opens nothing', async () => {
+  it('is an alarm at the ledger, which then opens nothing at once and asks nobody any more', async () => {
     const alarms: string[] = [];
     const onSplitView = ({ witness, reason }: WitnessFailure): void => void alarms.push(`${witness} ${reason}`);
-    const turned = await openWorld('turned', {}, { onSplitView });
+    const turned = await openWorld('turned', {}, { onSplitView, maxStaleness: 3600 });
+    const silent: Server[] = [];
     try {
-      const { chain, asking, send, received, reader } = turned;
+      const { chain, asking, send, received, reader, family, place } = turned;
       await eventually(async () => expect(await shown(turned.attestor)).toMatchObject({ whole: true }));
       const { envelope } = await send('Nog te openen');
       const one = await received(envelope);
       // somebody with the log's key goes on from here in another way, and has it confirmed first
       const { tree } = chain.ledger.journal;
-      const other = Tree.restore(tree.size, Buffer.concat([...tree.stored()]));
+      const other = Tree.restore(tree.size, tree.edge());
       for (let i = 0; i < 1000; i++) other.append(hashLeaf(utf8(`another ${i}`)));
       const log = logKeyOf(chain.region);
       const sign = (bytes: Uint8Array) => chain.ledgerIdentity.signing.sign(bytes);
@@ -183,11 +206,52 @@ describe('a witness that saw another history', () => {
       await eventually(async () =>
         expect([...alarms].sort()).toEqual(['witness.test/fg ahead', 'witness.test/getuige ahead']),
       );
-      await eventually(async () => expect(await codeOf(reader.open(one, 'support'))).toBe('quorum-stale'));
+      expect(await codeOf(reader.open(one, 'support')), 'though the quorum is new').toBe('quorum-stale');
+      await asking.witnesses.stop();
+      let asked = 0;
+      for (const { url } of policy.witnesses) {
+        const server = createServer(() => asked++);
+        silent.push(server.listen(Number(new URL(url ?? '').port), '127.0.0.1'));
+      }
+      await family.mother.withdraw(place.dossier, [place.compartment], 'org-b');
+      await sleep(600);
+      expect(asked).toBe(0);
     } finally {
+      for (const server of silent) server.close();
       await closeWorld(turned);
     }
   });
+});
+
+describe('a restart while the witnesses are away', () => {
+  it.each([
+    ['opens on what they confirmed before, as long as that is new', true, 'done'],
+    ['opens nothing where that was not kept', false, 'quorum-stale'],
+  ])(
+    '%s',
+    async (_, keep, then) => {
+      const unusable: string[] = [];
+      const path = join(await mkdtemp(join(tmpdir(), 'eenmaal-kept-')), 'cosigned');
+      const kept = { path, onUnusable: (why: string) => void unusable.push(why) };
+      const again = await openWorld('again', {}, { maxStaleness: 10, timeoutMs: 200, ...(keep && { kept }) });
+      try {
+        const { envelope } = await again.send('Voor de herstart');
+        await eventually(async () => expect(await shown(again.attestor)).toMatchObject({ whole: true }));
+        await again.asking.witnesses.stop();
+        const before = (await shown(again.attestor)).cosigned?.checkpoint;
+        await again.chain.restartLedger();
+        expect(await again.tryToOpen(envelope)).toBe(then);
+        if (keep)
+          expect((await shown(again.attestor)).cosigned?.checkpoint.split('\n')[2]).toBe(before?.split('\n')[2]);
+        await eventually(async () => expect(await again.tryToOpen(envelope)).toBe('quorum-stale'), 20_000);
+        expect(unusable).toEqual([]);
+      } finally {
+        await closeWorld(again);
+        await rm(dirname(path), { recursive: true });
+      }
+    },
+    60_000,
+  );
 });
 
 describe('while the witnesses are away', () => {

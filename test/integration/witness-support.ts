@@ -26,6 +26,7 @@ export async function startWitnesses(region: string, dir: string, names: readonl
   const all = names.map((_, i) => `w${i}`).join(' ');
   const text = `log ${formatVkey(logKeyOf(region))}\n${lines.join('\n')}\ngroup all all ${all}\nquorum all\n`;
   return {
+    policyText: text,
     trust: (maxAge?: number): Trust => readTrust(text, region, maxAge),
     stop: async () => void (await Promise.all(running.map((one) => one.stop()))),
     async startAgain() {

@@ -2,9 +2,10 @@
  * Three real witnesses, over HTTP and on disk, and the ledger's publisher: from leaves to a proof file that a family can
  * check alone, with the policy it keeps; and what becomes of a ledger that shows two histories.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { judgeEvidence } from '@eenmaal/client';
 import { signBytes, signingKeysFromSeed, utf8, verifyBytes } from '@eenmaal/crypto';
 import { createLogger } from '@eenmaal/host';
 import {
@@ -126,4 +127,29 @@ it('of two histories only one ever gets a quorum, whoever is asked first and how
   // Both signed by the log: whoever holds them holds the proof.
   const [a, b] = forks.map((tree) => judgeCheckpoint(signed(tree, 800), policy, verifyBytes).checkpoint);
   expect(a?.root).not.toEqual(b?.root);
+});
+
+it('a witness that refuses another history keeps both, as proof for anybody who has the log’s key', async () => {
+  const stateDir = join(dir, 'alone');
+  const alone = await start({ ...(settings[0] as Settings), port: 0, stateDir });
+  const only = parsePolicy(utf8(`log ${formatVkey(logKey)}\nwitness w0 ${alone.vkey} ${alone.url}\nquorum w0\n`));
+  const asking = new Publisher({ policy: only, clock: Date.now, timeoutMs: 2000, maxAge: 300 });
+  const kept = async (kind: string) => {
+    const name = (await readdir(stateDir)).find((one) => one.startsWith(`eenmaal-${kind}-`));
+    return name === undefined ? undefined : judgeEvidence(await readFile(join(stateDir, name), 'utf8'), logKey);
+  };
+  try {
+    const tree = treeOf(1000);
+    expect(await asking.publish(signed(tree), tree)).toMatchObject({ quorum: true });
+    const longer = treeOf(1100, 'other', 900);
+    const refused = { quorum: false, failures: [{ reason: 'inconsistent' }] };
+    expect(await asking.publish(signed(longer), longer)).toMatchObject(refused);
+    expect(await kept('unproven')).toEqual({ proves: false, why: 'the checkpoints are of two sizes' });
+    expect(await kept('evidence')).toBeUndefined();
+    expect(await asking.publish(signed(longer, 1000), longer)).toMatchObject(refused);
+    const proven = { kind: 'two-checkpoints', origin: logKey.name, size: 1000 };
+    expect(await kept('evidence')).toMatchObject({ proves: true, proven });
+  } finally {
+    await alone.stop();
+  }
 });

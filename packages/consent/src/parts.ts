@@ -46,7 +46,8 @@ export type Part = {
   secrets: { index: number; fields: unknown[] | null }[];
 };
 
-type Value = { dossier?: string; compartment?: string; party?: string; person?: string | null; seat?: Value | null };
+/** What a value says of where it belongs; each kind says one of them. */
+type Value = { dossier?: string; compartment: string; party: string };
 
 /** Divides what is in memory of a state. Nothing in the parts is shared with it that a later fold changes. */
 export function partsOf(state: State, index: Index): Map<string, Part> {
@@ -68,15 +69,17 @@ export function partsOf(state: State, index: Index): Map<string, Part> {
 
 /** Takes what is in memory of these dossiers out of it: nothing else in a state shares it. `putPart` brings it back. */
 export function dropParts(state: State, index: Index, isDropped: (slot: string) => boolean): void {
-  const found = PER_DOSSIER.map((name) => {
+  // all are found before one is taken out: a message is where its compartment is
+  const found = PER_DOSSIER.flatMap((name) => {
     const held = Map.prototype.entries.call(state[name]) as MapIterator<[string, unknown]>;
-    return [...held].filter(([key, value]) => isDropped(slotOf(state, index, name, key, value) ?? MAIN));
+    return [...held]
+      .filter(([key, value]) => isDropped(slotOf(state, index, name, key, value) ?? MAIN))
+      .map(([key, value]) => ({ name, key, value }));
   });
-  for (const [place, name] of PER_DOSSIER.entries())
-    for (const [key, value] of found[place] ?? []) {
-      Map.prototype.delete.call(state[name], key);
-      if (name === 'keys') Set.prototype.delete.call(state.signingKeys, (value as ValueOf<'keys'>).x);
-    }
+  for (const { name, key, value } of found) {
+    Map.prototype.delete.call(state[name], key);
+    if (name === 'keys') Set.prototype.delete.call(state.signingKeys, (value as ValueOf<'keys'>).x);
+  }
 }
 
 function slotOf(state: State, index: Index, name: Divided, key: string, value: unknown): string | undefined {
@@ -85,17 +88,15 @@ function slotOf(state: State, index: Index, name: Divided, key: string, value: u
     case 'dossiers':
       return key;
     case 'statements':
-      return index.slotOf(value as number);
     case 'asks':
     case 'erasures':
       return index.slotOf(state.statements.get(key) ?? Number.POSITIVE_INFINITY);
     case 'grants':
     case 'messages':
-      return state.compartments.get(compartment ?? '')?.dossier;
-    case 'parties':
-      return slotOfParty(state, key);
+      return state.compartments.get(compartment)?.dossier;
     case 'keys':
-      return slotOfParty(state, party ?? '');
+      return slotOfParty(state, party);
+    case 'parties':
     case 'sequences':
       return slotOfParty(state, key);
     default:
@@ -141,20 +142,22 @@ const secretsOf = (message: MessageState) => ({
   fields: message.gone === null ? SECRET_FIELDS.map((field) => message[field]) : null,
 });
 
+/** Comes back with the keys, each with its own. */
+const WITH_KEYS = 'signingKeys' satisfies keyof State;
+
 function restOf(state: State): Record<string, unknown> {
   const rest: Record<string, unknown> = {};
-  const divided = new Set<string>(['law', ...PER_DOSSIER]);
-  for (const [name, value] of Object.entries(state)) if (!divided.has(name)) rest[name] = pack(value);
-  // those of keys in use come back with them
-  const known = new Set([...(Map.prototype.values.call(state.keys) as MapIterator<{ x: string }>)].map(({ x }) => x));
-  rest.signingKeys = pack(new Set([...Set.prototype.values.call(state.signingKeys)].filter((x) => !known.has(x))));
+  const elsewhere = new Set<string>(['law', WITH_KEYS, ...PER_DOSSIER]);
+  for (const [name, value] of Object.entries(state)) if (!elsewhere.has(name)) rest[name] = pack(value);
   return rest;
 }
 
 /** Puts a part into a state, tied together as the fold would have left it. */
 export function putPart(state: State, { maps, rest, secrets }: Part): void {
   const names = new Map<string, string>();
-  if (rest) for (const [name, value] of Object.entries(rest)) putRest(state, name, unpack(value, names));
+  // snapshots made before it was left out name it, without any
+  for (const [name, value] of Object.entries(rest ?? {}))
+    if (name !== WITH_KEYS) Object.assign(state, { [name]: unpack(value, names) });
   for (const name of PER_DOSSIER) {
     for (const [place, [key, packed]] of (maps[name] ?? []).entries()) {
       const value = unpack(packed, names);
@@ -165,11 +168,6 @@ export function putPart(state: State, { maps, rest, secrets }: Part): void {
     }
   }
   for (const [key] of maps.compartments ?? []) fillCompartment(state, key);
-}
-
-function putRest(state: State, name: string, value: unknown): void {
-  if (name === 'signingKeys') for (const x of value as Set<string>) state.signingKeys.add(x);
-  else Object.assign(state, { [name]: value });
 }
 
 function fillParty(state: State, party: ValueOf<'parties'>): void {

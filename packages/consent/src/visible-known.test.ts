@@ -1,5 +1,5 @@
 /** What is known of a dossier from afar: by an order, by a copy one held, by what stands in the registry; and from when. */
-import { type Event, officer, type PartyId, STEWARD } from '@eenmaal/model';
+import { type Event, officer, type PartyId, partner, STEWARD } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import {
   ALL_ANSWERS,
@@ -14,12 +14,14 @@ import {
   file,
   GI,
   id,
+  incapable,
   MOTHER,
   makeFamily,
   member,
   newKeys,
   objection,
   order,
+  personOf,
   RAAD,
   SCHOOL,
   START,
@@ -29,11 +31,12 @@ import {
   seenBy,
   TEAM,
   type TestRegion,
+  VT,
   weigh,
   weighing,
   YEAR,
 } from './test-region.ts';
-import { agree, days, filed, K8, K14, M } from './test-told.ts';
+import { agree, days, filed, K8, K14, M, takeSeat } from './test-told.ts';
 import { knowsDossier, maySee, sightOf } from './visible.ts';
 
 const WEIGHED = { weighing: weighing(...ALL_ANSWERS) };
@@ -108,10 +111,10 @@ describe('the version of what is seen', () => {
 
   it('changes when a single message may not be opened any more', () => {
     const region = makeFamily();
-    const item = filed(region, TEAM, 'child8');
-    region.must(TEAM, order('child8', GI, { until: START + days(9) }));
-    region.must(TEAM, region.discloses(GI, 'L06', [item], WEIGHED));
-    const [before, after] = [START, START + days(9)].map((now) => sight(region, GI, now));
+    const item = filed(region, TEAM, 'mother');
+    // in an emergency, and nobody looked along in time
+    region.must(TEAM, region.discloses(VT, 'L08', [item], { ...WEIGHED, emergency: true }));
+    const [before, after] = [START, START + days(9)].map((now) => sight(region, VT, now));
     expect([before?.items.size, after?.items.size]).toEqual([1, 0]);
     expect(after?.version).not.toBe(before?.version);
   });
@@ -187,7 +190,46 @@ it('a message whose key is destroyed: who read there or held a copy knows that i
   expect(seen).toEqual([true, false]);
 });
 
+it('whoever wrote a single message that is shown is known by its seat', () => {
+  const region = makeFamily();
+  const [worker, other] = ['worker', 'other'].map((name) => takeSeat(region, name));
+  const opened = file(TEAM, 'mother');
+  region.must(TEAM, opened);
+  const item = region.message(worker ?? '', opened.compartment as string);
+  region.must(TEAM, region.discloses(VT, 'L08', [item], { ...WEIGHED, emergency: true }));
+  const seats = [worker, other].map((party) => region.state.parties.get(party ?? '')?.seat?.statement ?? '');
+  expect(seats.map((statement) => sight(region, VT).statements.has(statement))).toEqual([true, false]);
+});
+
+it('an order is seen by the opener of the dossier, also when the court says it', () => {
+  const region = makeFamily();
+  const court = partner('court');
+  const keys = newKeys(court, 'court').keys;
+  region.must(STEWARD, { kind: 'partner', partner: 'court', name: 'Court', attests: true, roles: ['court'], keys });
+  const said = region.must(court, order('child8', GI));
+  const seen = [TEAM, court, GI, SCHOOL].map((party) => sight(region, party).statements.has(said));
+  expect(seen).toEqual([true, true, true, false]);
+});
+
 describe('custody', () => {
+  it('of a youth that decides alone is known to the institution that carries out an order over it', () => {
+    const region = makeFamily();
+    region.now = START + 3 * YEAR;
+    const item = filed(region, TEAM, 'child14');
+    region.must(TEAM, order('child14', GI, { until: START + 4 * YEAR }));
+    region.must(TEAM, region.discloses(GI, 'L06', [item], WEIGHED));
+    const custody = region.state.persons.get(id('child14'))?.custodyStatement ?? '';
+    expect(sight(region, GI).statements.has(custody)).toBe(true);
+  });
+
+  it('is one thing, speaking for an adult another: who spoke before, and lives, is not named', () => {
+    const region = makeFamily();
+    region.must(TEAM, member('aunt'));
+    for (const who of ['father', 'aunt']) region.must(TEAM, incapable('mother', who));
+    region.grant(personOf('aunt'), M, CLINIC);
+    expect([...sight(region, CLINIC).persons].sort()).toEqual([id('aunt'), id('mother')]);
+  });
+
   it('of a youth that decides alone is for the opener, not for whom it lets read', () => {
     const region = makeFamily();
     region.now = START + 3 * YEAR;

@@ -8,14 +8,13 @@ import { openKeystore } from './keystore.ts';
 import { createLogger } from './log.ts';
 import { type Joined, join } from './participant.ts';
 import { splitViewGuard } from './split-view.ts';
-import { readTrustFile } from './trust.ts';
+import { readTrustFile, type TrustSettings } from './trust.ts';
 
-export type SeatSettings = {
+export type SeatSettings = TrustSettings & {
   EENMAAL_STATE_DIR: string;
   EENMAAL_KEY_SECRET_FILE: string;
   EENMAAL_NATS_URL: string;
   EENMAAL_REGION_FILE: string;
-  EENMAAL_WITNESS_POLICY_FILE?: string | undefined;
 };
 /**
  * `keep` writes down how far the ledger was seen: one that is turned back after that shows the next time. `storeKey` seals
@@ -34,7 +33,7 @@ export async function takeSeat(settings: SeatSettings, party: PartyId, nkeySeed?
   const secret = await readSecret(settings.EENMAAL_KEY_SECRET_FILE);
   const { identity, nkey } = await openKeystore(dir, secret);
   const region = ((await readIfThere(settings.EENMAAL_REGION_FILE)) ?? '').trim();
-  const trust = await readTrustFile(settings.EENMAAL_WITNESS_POLICY_FILE, region);
+  const trust = await readTrustFile(settings, region);
   const seenFile = joinPath(dir, 'checkpoint.json');
   const known = await readIfThere(seenFile);
   const seen = known === undefined ? undefined : parseJson<z.infer<typeof Seen>>(Seen, known);

@@ -18,6 +18,11 @@ export const REGION_SETTINGS = {
   EENMAAL_REGION_FILE: z.string().min(1),
   /** Witness policy, given with the region statement: who must have confirmed the log. Absent: nobody but the ledger. */
   EENMAAL_WITNESS_POLICY_FILE: z.string().min(1).optional(),
+  /**
+   * Seconds until what the witnesses confirmed is old; one value for the whole region. The ledger opens nothing on it then,
+   * and participants do not call it confirmed.
+   */
+  EENMAAL_RELEASE_MAX_STALENESS: z.coerce.number().int().min(1).max(86_400).optional(),
   EENMAAL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 };
 

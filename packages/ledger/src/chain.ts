@@ -7,7 +7,7 @@ import { equalBytes } from './bytes.ts';
 import type { Commit } from './commit.ts';
 import { LedgerError } from './errors.ts';
 import type { Tree } from './tree.ts';
-import { emptyRoot, hashLeaf } from './tree-hash.ts';
+import { emptyRoot } from './tree-hash.ts';
 
 /** Where the log stands: leaves, their root, and the time of the last commit in milliseconds. */
 export type ChainState = { readonly size: number; readonly root: Uint8Array; readonly timeMs: number };
@@ -34,6 +34,6 @@ export function checkChain(previous: ChainState, commit: Commit): void {
  */
 export function appendCommit(tree: Tree, timeMs: number, commit: Commit): ChainState {
   checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
-  for (const { leaf } of commit.entries) tree.append(hashLeaf(leaf));
+  for (const { leaf } of commit.entries) tree.appendEntry(leaf);
   return { size: tree.size, root: tree.root(), timeMs: commit.timeMs };
 }

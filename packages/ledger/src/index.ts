@@ -81,7 +81,7 @@ export {
   tilesOf,
 } from './tile.ts';
 export { type FetchTile, TileTree } from './tile-tree.ts';
-export { Tree } from './tree.ts';
+export { type TileStore, Tree } from './tree.ts';
 export { emptyRoot, hashChildren, hashLeaf } from './tree-hash.ts';
 export {
   COSIGNATURE_V1,

@@ -36,7 +36,6 @@ import { PuncturableKey } from './puncturable.ts';
 import { entryBundle, hashTile, parseTilePath, readEntryBundle, type Tile, tilePath, tilesOf } from './tile.ts';
 import { TileTree } from './tile-tree.ts';
 import { Tree } from './tree.ts';
-import { hashLeaf } from './tree-hash.ts';
 import { formatVkey, parseVkey } from './vkey.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: vectors are plain JSON; the comparison with what we compute is the check
@@ -52,7 +51,7 @@ const generatedEntry = (i: number) => {
 };
 const treeOf = (entries: Uint8Array[]) => {
   const tree = new Tree();
-  for (const entry of entries) tree.append(hashLeaf(entry));
+  for (const entry of entries) tree.appendEntry(entry);
   return tree;
 };
 

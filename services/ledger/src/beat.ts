@@ -1,12 +1,14 @@
 /**
  * The beat: on a fixed measure, and at once when something must not wait, the newest checkpoint goes to the witnesses, and the
- * newest one that enough of them confirmed is kept for whoever asks. When that one is too old nothing is opened any more
- * (`mustBeFresh`); what people say is always taken in. After a start nothing is confirmed yet.
+ * newest one that enough of them confirmed is kept for whoever asks, over a restart too. When that one is too old nothing is
+ * opened any more (`mustBeFresh`); what people say is always taken in. A witness that saw another history, or a longer one,
+ * ends both: nothing is published or opened until a person looked and started the ledger again.
  */
 
-import { verifyBytes } from '@eenmaal/crypto';
-import { type Judgement, judgeCheckpoint, type Policy, quorumTime } from '@eenmaal/ledger';
+import { writeFileSafely } from '@eenmaal/host';
+import type { Policy } from '@eenmaal/ledger';
 import { EenmaalError, type Instant } from '@eenmaal/model';
+import { type Cosigned, cosignedIn, judge, type KeptSettings } from './cosigned.ts';
 import type { Journal } from './journal.ts';
 import { Publisher, type WitnessFailure } from './publish.ts';
 
@@ -18,14 +20,13 @@ export type WitnessOptions = {
   timeoutMs: number;
   /** Seconds: nothing is opened while the newest quorum is older. */
   maxStaleness: number;
+  /** Where the newest confirmed checkpoint lies; without, a restart begins with none. */
+  kept?: KeptSettings;
   /** Told when a quorum is there again, or not any more. */
   onQuorum?(size: number | null, failures: readonly WitnessFailure[]): void;
-  /** Told when a witness saw another history than this one, or a longer one. */
+  /** Told when a witness saw another history than this one, or a longer one: nothing is published or opened any more. */
   onSplitView?(failure: WitnessFailure): void;
 };
-
-/** `time`: when the quorum was there, in milliseconds. */
-export type Cosigned = { readonly signed: Uint8Array; readonly size: number; readonly time: Instant };
 
 /** While nothing is new the same checkpoint is confirmed again well before it is too old. */
 const REFRESH = 1 / 3;
@@ -37,20 +38,32 @@ export class Beat {
   readonly #clock: () => Instant;
   readonly #publisher: Publisher;
   readonly #timer: NodeJS.Timeout;
-  #cosigned: Cosigned | null = null;
+  #cosigned: Cosigned | null;
+  #stopped = false;
   #running = false;
   #again = false;
   #had: boolean | null = null;
   readonly #alarmed = new Set<string>();
 
-  /** @param sign the checkpoint of a size this journal reached */
-  constructor(journal: Journal, sign: (size: number) => Uint8Array, clock: () => Instant, options: WitnessOptions) {
+  /**
+   * @param sign the checkpoint of a size this journal reached
+   * @param kept the newest confirmed one from before
+   */
+  constructor(
+    journal: Journal,
+    sign: (size: number) => Uint8Array,
+    clock: () => Instant,
+    options: WitnessOptions,
+    kept: Cosigned | null,
+  ) {
     this.#journal = journal;
     this.#options = options;
     this.#sign = sign;
     this.#clock = clock;
+    this.#cosigned = kept;
     const { policy, timeoutMs, maxStaleness } = options;
-    this.#publisher = new Publisher({ policy, clock, timeoutMs, maxAge: maxStaleness });
+    const onFailure = (failure: WitnessFailure): void => this.#alarm(failure);
+    this.#publisher = new Publisher({ policy, clock, timeoutMs, maxAge: maxStaleness, onFailure });
     this.#timer = setInterval(() => this.#isDue() && this.now(), options.beatMs).unref();
     this.now();
   }
@@ -62,6 +75,7 @@ export class Beat {
 
   /** Publishes without waiting for the measure; whoever calls does not wait either. One at a time, the newest next. */
   now(): void {
+    if (this.#stopped) return;
     if (this.#running) this.#again = true;
     else {
       this.#running = true;
@@ -74,10 +88,11 @@ export class Beat {
     this.#again = false;
   }
 
-  /** @throws `quorum-stale` when nobody but the ledger confirmed its log for too long */
+  /** @throws `quorum-stale` when nobody but the ledger confirmed its log for too long, or somebody saw another one */
   mustBeFresh(at: Instant): void {
+    if (this.#stopped) throw new EenmaalError('quorum-stale', 'stopped: a witness saw another history of this log');
     const oldest = at - this.#options.maxStaleness * 1000;
-    if (!this.#cosigned) throw new EenmaalError('quorum-stale', 'no witness quorum since the start');
+    if (!this.#cosigned) throw new EenmaalError('quorum-stale', 'no witness quorum yet');
     if (this.#cosigned.time < oldest)
       throw new EenmaalError('quorum-stale', `since ${new Date(this.#cosigned.time).toISOString()}`);
   }
@@ -91,13 +106,16 @@ export class Beat {
 
   async #publish(): Promise<void> {
     try {
-      const { tree } = this.#journal;
+      const { tree, tiles } = this.#journal;
       const { size } = tree;
+      // now: it grows while the witnesses are asked
+      const partial = tiles && tree.partialTiles();
       const { quorum, checkpoint, failures } = await this.#publisher.publish(this.#sign(size), tree);
-      for (const failure of failures) this.#alarm(failure);
-      if (quorum) this.#keep(checkpoint, size);
+      if (quorum) await this.#keep(checkpoint);
       if (this.#had !== quorum) this.#options.onQuorum?.(quorum ? size : null, failures);
       this.#had = quorum;
+      // a slow disk must not make the next one late
+      if (quorum && partial) void tiles.publish(partial, checkpoint);
     } finally {
       this.#running = false;
       if (this.#again) {
@@ -107,19 +125,23 @@ export class Beat {
     }
   }
 
-  #keep(signed: Uint8Array, size: number): void {
-    const { policy } = this.#options;
-    const judged: Judgement = judgeCheckpoint(signed, policy, verifyBytes);
-    const seconds = quorumTime(judged, policy);
-    if (seconds !== undefined) this.#cosigned = { signed, size, time: seconds * 1000 };
+  async #keep(signed: Uint8Array): Promise<void> {
+    const { policy, kept } = this.#options;
+    this.#cosigned = cosignedIn(judge(signed, policy, this.#clock()), signed, policy);
+    if (!kept) return;
+    // opening goes on without it: only the next start would begin with less
+    await writeFileSafely(kept.path, signed).catch((error: NodeJS.ErrnoException) => kept.onUnusable(`${error.code}`));
   }
 
-  /** Once for each witness and reason: it is for a person to look at, and does not pass. */
+  /** Told once for each witness and reason: it is for a person to look at, and does not pass. */
   #alarm(failure: WitnessFailure): void {
-    const { witness, reason } = failure;
+    const { witness, reason, size = 0 } = failure;
     const name = `${witness} ${reason}`;
-    if ((reason !== 'inconsistent' && reason !== 'ahead') || this.#alarmed.has(name)) return;
+    // one that a later question overtook saw no more than there is
+    const alarming = reason === 'inconsistent' || (reason === 'ahead' && size > this.#journal.size);
+    if (!alarming || this.#alarmed.has(name)) return;
     this.#alarmed.add(name);
+    this.#stopped = true;
     this.#options.onSplitView?.(failure);
   }
 }

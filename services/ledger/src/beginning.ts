@@ -3,6 +3,7 @@
  * not of this log is not passed over: then the log was turned back, or is another, and the snapshot is what shows it.
  */
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LedgerStore } from '@eenmaal/broker';
 import type { Law } from '@eenmaal/consent';
 import { equal, type Random } from '@eenmaal/crypto';
@@ -14,6 +15,7 @@ import { Index } from './index-of-entries.ts';
 import { Pages } from './paged-state.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, snapshotKeys } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
+import { TileFiles } from './tiles.ts';
 import { MAIN, type Vault } from './vault.ts';
 
 export type SnapshotSettings = {
@@ -22,6 +24,8 @@ export type SnapshotSettings = {
   onRefused?(why: string): void;
   /** Entries of a long replay after which the next snapshot is made on the way (100,000). */
   together?: number;
+  /** Told what the disk said when the log's tiles, in a folder beside the snapshot, or a snapshot on the way could not be written. */
+  onTilesFailed?(why: string): void;
   /** Test-only: believes any snapshot, so that the tests that guard it can be seen to fail. Never configurable. */
   unsafe?: { trustSnapshot?: boolean };
 };
@@ -34,15 +38,21 @@ export type Given = {
   vault: Vault;
   random: Random;
   settings: SnapshotSettings | undefined;
+  /** Left out: the tree stays in memory. */
+  tiles: TileFiles | undefined;
 };
+
+/** Where the tiles lie, for whom everything is kept on disk. */
+export const tilesBeside = ({ path, onTilesFailed }: SnapshotSettings): TileFiles =>
+  new TileFiles(join(dirname(path), 'tiles'), onTilesFailed);
 
 /** @throws `ledger-damaged` when a genuine snapshot shows that the log is not what it was */
 export async function beginning(given: Given): Promise<Beginning> {
-  const { store, law, vault, settings } = given;
-  const opened = settings ? openSnapshot(given, settings) : null;
+  const { store, law, vault, settings, tiles } = given;
+  const opened = settings && tiles ? openSnapshot(given, settings, tiles) : null;
   if (!opened) {
     const { state } = new Pages(law);
-    const fresh = { state, tree: new Tree(), index: new Index(), seq: 0, timeMs: 0, snapshot: null };
+    const fresh = { state, tree: new Tree(tiles), index: new Index(), seq: 0, timeMs: 0, snapshot: null };
     return { ...fresh, erased: await erasuresIn(store, vault, 1) };
   }
   const { snapshot, replayed } = opened;
@@ -54,7 +64,7 @@ export async function beginning(given: Given): Promise<Beginning> {
 
 /** How a snapshot of this log is sealed and where it lies. */
 export const snapshotOptions = (
-  { law, vault, random }: Omit<Given, 'store' | 'settings'>,
+  { law, vault, random }: Pick<Given, 'law' | 'vault' | 'random'>,
   path: string,
 ): SnapshotOptions => ({
   ...{ path, law, random, keys: snapshotKeys(vault) },
@@ -63,6 +73,7 @@ export const snapshotOptions = (
 function openSnapshot(
   given: Given,
   { path, onRefused, unsafe }: SnapshotSettings,
+  tiles: TileFiles,
 ): { snapshot: Snapshot; replayed: Replayed } | null {
   // its keys went with the store: nothing can be read of it, but that it is there says enough
   if (!given.vault.has(MAIN) && existsSync(path))
@@ -70,7 +81,7 @@ function openSnapshot(
   let snapshot: Snapshot | null = null;
   try {
     snapshot = Snapshot.open(snapshotOptions(given, path), unsafe?.trustSnapshot);
-    return snapshot && { snapshot, replayed: snapshot.replayed() };
+    return snapshot && { snapshot, replayed: snapshot.replayed(tiles) };
   } catch (error) {
     snapshot?.close();
     if (!(error instanceof SnapshotRefused)) throw error;

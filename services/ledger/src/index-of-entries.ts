@@ -19,22 +19,31 @@ export type IndexParts = {
 export class Index {
   /** First entry index of each commit; commit n has stream sequence n + 1. */
   readonly #firsts: Numbers;
-  readonly #slots: string[] = [];
-  readonly #numberOf = new Map<string, number>();
+  readonly #slots: string[];
+  readonly #numberOf: Map<string, number>;
   /** By entry: the number of its slot. */
   readonly #slotOf: Numbers;
   /** By entry: the one before it in the same slot, plus one; 0: none. */
-  readonly #before = new Numbers();
+  readonly #before: Numbers;
   /** By slot: its newest entry, plus one. */
-  readonly #newest = new Numbers();
+  readonly #newest: Numbers;
   readonly #cache = new Map<number, Commit>();
   #cached = 0;
 
   constructor({ slots, slotOf, firsts }: IndexParts = EMPTY) {
     this.#firsts = new Numbers(firsts);
     this.#slotOf = new Numbers(slotOf);
-    for (const slot of slots) this.#numberFor(slot);
-    for (const [entry, number] of slotOf.entries()) this.#link(entry, number);
+    this.#slots = [...slots];
+    this.#numberOf = new Map(slots.map((slot, number) => [slot, number]));
+    const before = new Uint32Array(slotOf.length);
+    const newest = new Uint32Array(slots.length);
+    for (let entry = 0; entry < slotOf.length; entry++) {
+      const slot = slotOf[entry] as number;
+      before[entry] = newest[slot] as number;
+      newest[slot] = entry + 1;
+    }
+    this.#before = new Numbers(before);
+    this.#newest = new Numbers(newest);
   }
 
   get size(): number {
@@ -46,8 +55,9 @@ export class Index {
     this.#firsts.push(commit.firstIndex);
     for (const { slot } of commit.entries) {
       const number = this.#numberFor(slot);
-      this.#link(this.#slotOf.length, number);
+      this.#before.push(this.#newest.at(number));
       this.#slotOf.push(number);
+      this.#newest.set(number, this.#slotOf.length);
     }
     this.#remember(seq, commit);
   }
@@ -97,11 +107,6 @@ export class Index {
     this.#numberOf.set(slot, this.#slots.length);
     this.#newest.push(0);
     return this.#slots.push(slot) - 1;
-  }
-
-  #link(entry: number, slot: number): void {
-    this.#before.push(this.#newest.at(slot));
-    this.#newest.set(slot, entry + 1);
   }
 
   #remember(seq: number, commit: Commit): void {

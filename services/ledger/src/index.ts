@@ -6,4 +6,5 @@ export type { UnsafeSwitches } from './messages.ts';
 export { type Published, Publisher, type PublisherOptions, type WitnessFailure } from './publish.ts';
 export { type LedgerOptions, type LedgerService, startLedger } from './service.ts';
 export { type Replayed, snapshotKeys, writeSnapshot } from './snapshot.ts';
+export { TileFiles } from './tiles.ts';
 export { Vault, type VaultKeys } from './vault.ts';

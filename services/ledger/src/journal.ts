@@ -17,13 +17,14 @@ import {
   Tree,
 } from '@eenmaal/ledger';
 import { EenmaalError, type Instant, type Position } from '@eenmaal/model';
-import { isInTree, type SnapshotSettings, snapshotOptions } from './beginning.ts';
+import { isInTree, type SnapshotSettings, snapshotOptions, tilesBeside } from './beginning.ts';
 import { atTime, type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
-import { type Covering, coveringOf } from './erasures.ts';
+import { type Covering, coveringOf, mustBeDecided } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
 import { foldPaged, Pages, pagesOf } from './paged-state.ts';
 import { NO_KEY, replay, turned } from './replay.ts';
 import { type Snapshot, writeSnapshot } from './snapshot.ts';
+import type { TileFiles } from './tiles.ts';
 import { Vault, type VaultKeys } from './vault.ts';
 
 /** One question or act: looks at the state, may append, and says what to answer once all that is durable. */
@@ -37,7 +38,7 @@ export type JournalOptions = {
   /** Milliseconds that keep counting while the process is stopped. */
   monotonic(): number;
   random: Random;
-  /** Where snapshots lie; without, every start reads the whole log. */
+  /** Where snapshots lie, and the tiles beside them; without, every start reads the whole log and the tree is in memory. */
   snapshot?: SnapshotSettings;
   /** Reads no further than this commit: for making a snapshot beside a service that writes. */
   upTo?: number;
@@ -60,6 +61,8 @@ export class Journal {
   tree = new Tree();
   index = new Index();
   vault: Vault;
+  /** The log's tiles, where they are kept as files. */
+  readonly tiles: TileFiles | undefined;
   /** Entries whose keys are destroyed, or about to be, by index. */
   erased = new Map<number, Covering>();
   readonly #options: JournalOptions;
@@ -89,6 +92,7 @@ export class Journal {
     this.#options = options;
     this.state = new Pages(options.law).state;
     this.vault = vault;
+    this.tiles = options.snapshot && tilesBeside(options.snapshot);
   }
 
   /** How far the log reaches, durably. */
@@ -144,6 +148,7 @@ export class Journal {
     let bytes = 0;
     const append = (draft: Draft): number => {
       const index = this.tree.size + entries.length;
+      mustBeDecided(this.state, draft.event, this.erased);
       const entry = sealEntry(draft, index, this.vault, this.#options.random);
       foldPaged(this.state, draft.slot, draft.input, index, at);
       for (const [gone, covering] of coveringOf(draft.event, index)) this.erased.set(gone, covering);
@@ -238,14 +243,21 @@ export class Journal {
   /** Builds everything anew, from a snapshot and what came after it; nobody sees it half-built. */
   async #replay(): Promise<void> {
     const { store, law, random, snapshot: settings, upTo } = this.#options;
-    const read = await replay({ store, law, random, vault: this.vault, settings }, upTo);
+    const { vault, tiles } = this;
+    const read = await replay({ store, law, random, vault, settings, tiles }, upTo);
     const { state, tree, index, erased, snapshot, seq, timeMs, begunAt } = read;
     this.#snapshot?.close();
     this.#use(snapshot);
+    if (tiles) tiles.onDamaged = (error) => this.stop(error);
     this.#seq = seq;
     this.#timeMs = timeMs;
     this.#begunAt = begunAt;
     Object.assign(this, { state, tree, index, erased });
+  }
+
+  /** What this was read from; null: the first entry. */
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
   }
 
   /** Position of the newest commit, and of the snapshot this began at (0: at the beginning). */
@@ -253,12 +265,17 @@ export class Journal {
     return { seq: this.#seq, begunAt: this.#begunAt };
   }
 
-  /** Writes a snapshot of what was replayed. Only where nothing was appended since: state may be ahead of the disk. */
-  keep(path: string): void {
-    const { state, tree, index } = this;
-    const { law, random } = this.#options;
+  /**
+   * Writes a snapshot of what was replayed, once all its tiles are durable. Only where nothing was appended since: state may
+   * be ahead of the disk.
+   */
+  async keep(): Promise<void> {
+    const { law, random, snapshot: settings } = this.#options;
+    if (!settings) throw new EenmaalError('internal', 'no place for a snapshot');
+    await this.tiles?.settled();
+    const { state, tree, index, vault } = this;
     const replayed = { state, tree, index, seq: this.#seq, timeMs: this.#timeMs };
-    writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault: this.vault }, path));
+    writeSnapshot(replayed, this.#snapshot, snapshotOptions({ law, random, vault }, settings.path));
   }
 
   /** Lets go of all that is in the snapshot that lies there now and did not change since. Between two acts. */
@@ -278,16 +295,24 @@ export class Journal {
     if (snapshot) snapshot.onDamaged = (error) => this.stop(error);
   }
 
-  /** Reads one commit again and compares it with all that is known of it. A difference ends the service. */
-  async verify(seq: number): Promise<void> {
-    const bytes = await this.#options.store.read(seq);
+  /**
+   * Reads one commit again and compares it with all that is known of it. A difference ends the service.
+   * @returns what it holds, with the index of each entry, but for what was erased
+   * @throws `ledger-damaged`; `ledger-unreachable` when the service is stopping
+   */
+  async verify(seq: number): Promise<(Entry & { index: number })[]> {
     try {
-      const commit = decodeCommit(bytes);
+      const commit = decodeCommit(await this.#options.store.read(seq));
       if (commit.firstIndex !== this.index.firstOf(seq) || !isInTree(this.tree, commit))
         throw new EenmaalError('ledger-damaged', `commit ${seq} is not what it was`);
-      for (const [i, entry] of commit.entries.entries()) this.#open(entry, commit.firstIndex + i, commit.timeMs);
+      return commit.entries.flatMap((entry, i) => {
+        const index = commit.firstIndex + i;
+        const opened = this.#open(entry, index, commit.timeMs);
+        return opened ? { ...opened, index } : [];
+      });
     } catch (cause) {
-      this.#damaged(`commit ${seq}`, cause);
+      if (cause instanceof EenmaalError && cause.code === 'ledger-unreachable') throw cause;
+      return this.#damaged(`commit ${seq}`, cause);
     }
   }
 

@@ -32,26 +32,23 @@ import { startLedger } from './service.ts';
 /** Longer than ANSWER_LEASE_MS: whoever is silent this long answers nothing any more without looking first. */
 const SILENCE_MS = 2500;
 
-/** What `EENMAAL_RELEASE_MAX_STALENESS` is when nobody says otherwise. */
-const MAX_STALENESS = 900;
 const WITNESS_TIMEOUT_MS = 5000;
 
 const SETTINGS = {
+  ...KEY_SETTINGS,
   ...REGION_SETTINGS,
   /** Monitoring addresses of every message server, separated by commas: proves that each write is synced. */
   EENMAAL_NATS_MONITORS: z.string().min(1),
   /** Seconds between two checkpoints that witnesses are asked to confirm, while there is something new. */
   EENMAAL_CHECKPOINT_SECONDS: z.coerce.number().min(0.1).max(3600).default(10),
-  /** Seconds: with a witness policy, nothing is opened while the newest quorum is older. */
-  EENMAAL_RELEASE_MAX_STALENESS: z.coerce.number().int().min(1).max(86_400).optional(),
   EENMAAL_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   /** Entries between two snapshots. */
   EENMAAL_SNAPSHOT_EVERY: z.coerce.number().int().min(1).default(5_000),
 };
 /** How often to look whether a snapshot is due. */
 const SNAPSHOT_BEAT_MS = 250;
-/** Between two old commits that are read again: fifty a second. */
-const SCRUB_REST_MS = 20;
+/** Between two old commits that are read again: what the start did not read, fifty a second; and then all, for ever. */
+const SCRUB_REST_MS = { unread: 20, again: 1000 };
 
 type Settings = ReturnType<typeof readSettings<typeof SETTINGS>>;
 
@@ -68,13 +65,14 @@ async function main(): Promise<void> {
   const log = createLogger('ledger', settings.EENMAAL_LOG_LEVEL);
   const region = (await readIfThere(settings.EENMAAL_REGION_FILE))?.trim();
   if (!region) throw new EenmaalError('malformed', 'no region statement in EENMAAL_REGION_FILE');
-  const witnesses = witnessOptions(await readTrustFile(settings.EENMAAL_WITNESS_POLICY_FILE, region), settings, log);
+  const witnesses = witnessOptions(await readTrustFile(settings, region), settings, log);
   const law = await readLaw();
   const vaultKeys = await openVaultKeys(EENMAAL_STATE_DIR, secret);
   const nc = await connect({ url: settings.EENMAAL_NATS_URL.split(','), nkeySeed: nkey.seed, name: LEDGER_USER });
   const snapshot = {
     path: join(EENMAAL_STATE_DIR, 'snapshot'),
     onRefused: (why: string) => log.warn({ why }, 'snapshot not used: reading the whole log'),
+    onTilesFailed: (why: string) => log.warn({ why }, 'tiles not written'),
   };
   if (task !== 'snapshot' && (await isServed(nc, SILENCE_MS))) {
     await nc.close();
@@ -95,7 +93,7 @@ async function main(): Promise<void> {
       snapshot,
       upTo: Number(upTo),
     });
-    journal.keep(snapshot.path);
+    await journal.keep();
     await nc.close();
     return;
   }
@@ -123,8 +121,9 @@ async function main(): Promise<void> {
     ...{ journal, every: settings.EENMAAL_SNAPSHOT_EVERY, beatMs: SNAPSHOT_BEAT_MS },
     onFailed: (detail) => log.warn({ detail }, 'no snapshot made'),
   });
-  // what is wrong with an old commit has stopped the journal already, and said so
-  scrub(journal, journal.reached.begunAt, SCRUB_REST_MS, abort.signal).catch(() => {});
+  const onDamaged = (detail: string) => log.error({ code: 'ledger-damaged', detail }, 'one message cannot be opened');
+  // what is wrong with a commit has stopped the journal already, and said so
+  scrub(journal, { getBody: store.getBody, onDamaged, restMs: SCRUB_REST_MS, signal: abort.signal }).catch(() => {});
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void requests.stop().then(() => stop(0)));
   log.info({ size: journal.size, begunAt: journal.reached.begunAt }, 'serving');
@@ -132,21 +131,22 @@ async function main(): Promise<void> {
 
 /** Says in the log, at start, whether anybody but the ledger vouches for its log. */
 function witnessOptions(trust: Trust | undefined, settings: Settings, log: Log): WitnessOptions | undefined {
-  const { EENMAAL_CHECKPOINT_SECONDS: beat, EENMAAL_RELEASE_MAX_STALENESS: staleness } = settings;
   if (!trust) {
-    if (staleness !== undefined)
-      throw new EenmaalError('malformed', 'EENMAAL_RELEASE_MAX_STALENESS needs EENMAAL_WITNESS_POLICY_FILE');
     log.warn('no witnesses: no quorum is asked, and nobody but this ledger confirms that there is one history');
     return undefined;
   }
-  const { policy } = trust;
-  const maxStaleness = staleness ?? MAX_STALENESS;
+  const { policy, maxAge: maxStaleness } = trust;
   log.info({ witnesses: policy.witnesses.map(({ key }) => key.name), maxStaleness }, 'a quorum of witnesses is asked');
   return {
-    ...{ policy, beatMs: beat * 1000, timeoutMs: WITNESS_TIMEOUT_MS, maxStaleness },
+    ...{ policy, beatMs: settings.EENMAAL_CHECKPOINT_SECONDS * 1000, timeoutMs: WITNESS_TIMEOUT_MS, maxStaleness },
+    kept: {
+      path: join(settings.EENMAAL_STATE_DIR, 'cosigned'),
+      onUnusable: (why) => log.warn({ why }, 'the newest confirmed checkpoint is not kept: a start begins with none'),
+    },
     onQuorum: (size, failures) =>
       size === null ? log.error({ code: 'quorum-stale', failures }, 'no quorum') : log.info({ size }, 'quorum'),
-    onSplitView: (failure) => log.error({ code: 'split-view', failure }, 'a witness saw another history of this log'),
+    onSplitView: (failure) =>
+      log.error({ code: 'split-view', failure }, 'a witness saw another history: nothing is published or opened'),
   };
 }
 

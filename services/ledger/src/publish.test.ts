@@ -19,7 +19,7 @@ import {
   verifyConsistency,
 } from '@eenmaal/ledger';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Publisher } from './publish.ts';
+import { Publisher, type WitnessFailure } from './publish.ts';
 
 const NOW = 1_767_225_600;
 const keys = (seed: number, name: string, type: number) => {
@@ -154,6 +154,20 @@ describe('with witnesses that do not', () => {
     expect(published).toMatchObject({ quorum: false, reason: 'quorum-missing' });
     expect(reasons(published)).toEqual({ 3: 'timeout' });
     expect(judgeCheckpoint(published.checkpoint, policyOf(models, 'any'), verifyBytes).trusted).toBe(true);
+  });
+
+  it('names one also when that is known only after it is done, and how far one is that is ahead', async () => {
+    const late = (answer: ServerResponse) => {
+      setTimeout(() => answer.writeHead(409, { 'content-type': 'text/x.tlog.size' }).end('6\n'), 300);
+      return true;
+    };
+    const models = [await model(2), await model(3, { behave: late })];
+    const policy = policyOf(models, 'any');
+    const told = Promise.withResolvers<WitnessFailure>();
+    const options = { policy, clock: () => NOW * 1000, timeoutMs: 2000, maxAge: 300, onFailure: told.resolve };
+    const published = await new Publisher(options).publish(signed(treeOf(5)), treeOf(5));
+    expect(published).toMatchObject({ quorum: true, failures: [] });
+    expect(await told.promise).toMatchObject({ witness: 'witness.example/3', reason: 'ahead', size: 6 });
   });
 
   const say =

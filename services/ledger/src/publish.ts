@@ -30,12 +30,14 @@ export type PublisherOptions = {
   timeoutMs: number;
   /** Seconds: how far the time in a cosignature may lie back to count. */
   maxAge: number;
+  /** Told of every failure when it is known, also when that is after `publish` has resolved. */
+  onFailure?(failure: WitnessFailure): void;
 };
 
 /**
- * `inconsistent`: the witness saw another history of this log. `ahead`: it saw a longer one. Both mean that this log was
- * turned back or that somebody else writes under its name, and are for a person to look at (but a call for a larger size
- * that overtook this one also gives `ahead`); the others pass by themselves.
+ * `inconsistent`: the witness saw another history of this log. `ahead`: it saw a longer one, of `size` entries. Both mean
+ * that this log was turned back or that somebody else writes under its name, and are for a person to look at (but a call for
+ * a larger size that overtook this one also gives `ahead`); the others pass by themselves.
  */
 type FailureReason =
   | 'no-url'
@@ -47,7 +49,12 @@ type FailureReason =
   | 'bad-answer'
   | 'wrong-time';
 /** `witness`: the name in its key. */
-export type WitnessFailure = { readonly witness: string; readonly reason: FailureReason; readonly detail: string };
+export type WitnessFailure = {
+  readonly witness: string;
+  readonly reason: FailureReason;
+  readonly detail: string;
+  readonly size?: number;
+};
 /** `checkpoint` has every cosignature that came; `failures` is who had failed by then, so it may miss who was slow. */
 export type Published = { readonly checkpoint: Uint8Array; readonly failures: readonly WitnessFailure[] } & (
   | { readonly quorum: true }
@@ -91,7 +98,9 @@ export class Publisher {
           this.#checkTime(checkpoint, i);
           settle(false);
         } catch (error) {
-          failures.push(failureOf(witness, error));
+          const failure = failureOf(witness, error);
+          failures.push(failure);
+          this.#options.onFailure?.(failure);
         }
       });
       settle(false);
@@ -115,7 +124,8 @@ export class Publisher {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const oldSize = this.#known.get(url) ?? 0;
       // not remembered: a witness that begins anew starts at 0 again
-      if (oldSize > size && this.#known.delete(url)) throw new Failed('ahead', `it saw ${oldSize}, this is ${size}`);
+      if (oldSize > size && this.#known.delete(url))
+        throw new Failed('ahead', `it saw ${oldSize}, this is ${size}`, oldSize);
       const proof = tree.consistencyProof(oldSize, size);
       const answer = await post(url, formatAddCheckpoint({ oldSize, proof, checkpoint: signed }), signal);
       if (answer.status === 200) {
@@ -144,16 +154,16 @@ function sizeIn({ status, type, body }: Answer, oldSize: number): number {
 }
 
 class Failed extends Error {
-  readonly reason: FailureReason;
-  constructor(reason: FailureReason, detail: string) {
+  readonly failure: Omit<WitnessFailure, 'witness'>;
+  constructor(reason: FailureReason, detail: string, size?: number) {
     super(detail);
-    this.reason = reason;
+    this.failure = { reason, detail, ...(size !== undefined && { size }) };
   }
 }
 
 function failureOf({ key }: PolicyWitness, error: unknown): WitnessFailure {
   const witness = key.name;
-  if (error instanceof Failed) return { witness, reason: error.reason, detail: error.message };
+  if (error instanceof Failed) return { witness, ...error.failure };
   if (error instanceof LedgerError) return { witness, reason: 'bad-answer', detail: error.code };
   const { name, cause } = error as Error;
   if (name === 'TimeoutError') return { witness, reason: 'timeout', detail: 'no answer in time' };

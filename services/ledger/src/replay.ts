@@ -5,11 +5,11 @@
 import type { State } from '@eenmaal/consent';
 import { fromBase64url } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
-import { type CommitEntry, checkChain, decodeCommit, hashLeaf, LedgerError } from '@eenmaal/ledger';
+import { type CommitEntry, checkChain, decodeCommit, LedgerError } from '@eenmaal/ledger';
 import { EenmaalError, type Instant, LEAF_TYPE } from '@eenmaal/model';
 import { type Beginning, beginning, type Given, snapshotOptions } from './beginning.ts';
 import { atTime, type Entry, openEntry } from './entries.ts';
-import type { Covering } from './erasures.ts';
+import { type Covering, mustBeDecided } from './erasures.ts';
 import { foldPaged, pagesOf } from './paged-state.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, writeSnapshot } from './snapshot.ts';
 
@@ -22,30 +22,40 @@ export const NO_KEY = 'the key of an entry is missing, and no erasure says why';
  * @throws `ledger-damaged`
  */
 export async function replay(given: Given, upTo = Number.POSITIVE_INFINITY): Promise<Beginning & { begunAt: number }> {
-  const { store, vault, settings } = given;
+  const { store, vault, settings, tiles } = given;
   try {
     // what was erased is named by entries after it
     const begun = await beginning(given);
     const { state, tree, index, erased, seq: begunAt } = begun;
     let { seq: reached, timeMs, snapshot } = begun;
     let kept = tree.size;
-    await store.readAll(reached + 1, ({ seq, bytes }) => {
+    await store.readAll(reached + 1, async ({ seq, bytes }) => {
       if (seq > upTo) return;
       const commit = decodeCommit(bytes);
       checkChain({ size: tree.size, root: tree.root(), timeMs }, commit);
       for (const [i, entry] of commit.entries.entries()) {
         const at = commit.firstIndex + i;
         const opened = atTime(openEntry(entry, at, vault), commit.timeMs);
+        if (opened) mustBeDecided(state, opened.event, erased);
         foldEntry(state, entry, opened, erased.get(at), at, commit.timeMs);
-        tree.append(hashLeaf(entry.leaf));
+        tree.appendEntry(entry.leaf);
       }
       timeMs = commit.timeMs;
       index.add(seq, commit);
       reached = seq;
+      await tiles?.keepUp();
       if (!settings || tree.size - kept < (settings.together ?? KEPT_TOGETHER)) return;
       kept = tree.size;
       const options = snapshotOptions(given, settings.path);
-      writeSnapshot({ state, tree, index, seq, timeMs }, snapshot, options);
+      try {
+        await tiles?.settled();
+        writeSnapshot({ state, tree, index, seq, timeMs }, snapshot, options);
+      } catch (error) {
+        if (error instanceof EenmaalError) throw error;
+        // a full disk: memory grows, and the log is read all the same
+        settings.onTilesFailed?.(String(error));
+        return;
+      }
       snapshot = turned({ state, tree, index }, snapshot, options);
     });
     for (const slot of snapshot?.slots ?? [])
@@ -53,6 +63,8 @@ export async function replay(given: Given, upTo = Number.POSITIVE_INFINITY): Pro
         throw new EenmaalError('ledger-damaged', 'a dossier key is missing');
     return { state, tree, index, erased, snapshot, seq: reached, timeMs, begunAt };
   } catch (cause) {
+    // nothing goes on behind a start that failed
+    await tiles?.settled().catch(() => {});
     if (cause instanceof LedgerError) throw new EenmaalError('ledger-damaged', cause.code, { cause });
     if (cause instanceof EenmaalError && cause.code === 'not-readable')
       throw new EenmaalError('ledger-damaged', 'an entry does not open', { cause });

@@ -10,6 +10,7 @@ import { ED25519, makeVerifierKey, signCheckpoint } from '@eenmaal/ledger';
 import { type Answer, EenmaalError, type Instant, partner, type Request } from '@eenmaal/model';
 import { Beat, type WitnessOptions } from './beat.ts';
 import type { SnapshotSettings } from './beginning.ts';
+import { readCosigned } from './cosigned.ts';
 import { Eraser } from './eraser.ts';
 import { Journal } from './journal.ts';
 import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from './messages.ts';
@@ -63,9 +64,11 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
     ...(onFatal && { onFatal }),
   });
   await journal.vault.ensure(MAIN);
-  await takeOver(journal, options);
   const { witnesses } = options;
-  const beat = witnesses ? new Beat(journal, (size) => signed(journal, identity, size), clock, witnesses) : null;
+  // before anything is written: a log that was turned back gets no entry more
+  const kept = witnesses?.kept ? await readCosigned(witnesses.kept, witnesses.policy, journal, clock()) : null;
+  await takeOver(journal, options);
+  const beat = witnesses ? new Beat(journal, (size) => signed(journal, identity, size), clock, witnesses, kept) : null;
   const mustBeFresh = (at: Instant): void => (unsafe.freshnessCheck ? undefined : beat?.mustBeFresh(at));
   const services: Services = { journal, store, unsafe, refusals: refusalLog(), mustBeFresh };
   const { keepKeys } = unsafe;

@@ -1,6 +1,6 @@
 /**
  * A snapshot as a file: sections and sealed parts one after another, then a sealed manifest that holds the hash of each, then
- * how long that is. There is no byte in it that is not checked before anything of it is believed. FORMAT.md section 13.
+ * how long that is. No byte of it is used that was not compared with the manifest. FORMAT.md section 13.
  */
 import { hash } from 'node:crypto';
 import {
@@ -13,6 +13,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -20,7 +21,12 @@ import { openWithNonce, type Random, sealWithNonce, text, toBase64url, utf8 } fr
 import { EenmaalError } from '@eenmaal/model';
 
 /** Why a snapshot is not used. The log is then read from its beginning, which needs nothing but time. */
-export type SnapshotReason = 'snapshot-damaged' | 'snapshot-not-ours' | 'snapshot-other-program' | 'snapshot-other-law';
+export type SnapshotReason =
+  | 'snapshot-damaged'
+  | 'snapshot-not-ours'
+  | 'snapshot-other-program'
+  | 'snapshot-other-law'
+  | 'snapshot-without-tiles';
 export class SnapshotRefused extends Error {
   readonly reason: SnapshotReason;
   constructor(reason: SnapshotReason, detail?: string) {
@@ -92,19 +98,20 @@ export class SnapshotFile {
   readonly #file: number;
   readonly #size: number;
   readonly #trusted: boolean;
-  #scratch = new Uint8Array(0);
+  readonly #path: string;
 
   /** @param trusted test-only: believes what is in the file */
-  private constructor(file: number, trusted: boolean) {
-    this.#file = file;
-    this.#size = fstatSync(file).size;
+  private constructor(path: string, trusted: boolean) {
+    this.#path = path;
+    this.#file = openSync(path, 'r');
+    this.#size = fstatSync(this.#file).size;
     this.#trusted = trusted;
   }
 
   /** null when there is none. */
   static open(path: string, trusted = false): SnapshotFile | null {
     try {
-      return new SnapshotFile(openSync(path, 'r'), trusted);
+      return new SnapshotFile(path, trusted);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;
@@ -113,6 +120,12 @@ export class SnapshotFile {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  /** Takes it out of the way of the next start, unless a newer one has its name by now. */
+  putAside(): void {
+    if (statSync(this.#path, { throwIfNoEntry: false })?.ino === fstatSync(this.#file).ino)
+      renameSync(this.#path, `${this.#path}.damaged`);
   }
 
   /** The manifest, and how many bytes come before it. @throws SnapshotRefused */
@@ -139,20 +152,8 @@ export class SnapshotFile {
     return bytes;
   }
 
-  /** The same without giving it: one piece of memory serves for all. @throws SnapshotRefused */
-  check([offset, length, expected]: Extent): void {
-    if (this.#trusted) return;
-    if (this.#scratch.length < length) this.#scratch = new Uint8Array(length * 2);
-    const bytes = this.#fill(this.#scratch.subarray(0, length), offset);
-    if (hashOf(bytes) !== expected) throw new SnapshotRefused('snapshot-damaged', `at ${offset}`);
-  }
-
   #bytes(offset: number, length: number): Uint8Array {
-    return this.#fill(new Uint8Array(length), offset);
-  }
-
-  #fill(bytes: Uint8Array, offset: number): Uint8Array {
-    const { length } = bytes;
+    const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const more = readSync(this.#file, bytes, done, length - done, offset + done);
       if (more === 0) throw new SnapshotRefused('snapshot-damaged', 'too short');

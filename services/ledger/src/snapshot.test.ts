@@ -1,10 +1,20 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyState, fold, PER_DOSSIER, partsOf, type State } from '@eenmaal/consent';
 import { hash256, utf8 } from '@eenmaal/crypto';
 import { systemRandom as random, readLaw } from '@eenmaal/host';
-import { hashLeaf, PuncturableKey, Tree } from '@eenmaal/ledger';
+import { PuncturableKey, Tree } from '@eenmaal/ledger';
+import { EenmaalError } from '@eenmaal/model';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Index } from './index-of-entries.ts';
@@ -13,6 +23,7 @@ import { turned } from './replay.ts';
 import { type Replayed, Snapshot, snapshotKeys, writeSnapshot } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
 import { DOSSIERS, type LogEntry, RandomLog, steps, whole } from './test-log.ts';
+import { TileFiles } from './tiles.ts';
 import { MAIN } from './vault.ts';
 
 const RUNS = { numRuns: process.env.EENMAAL_LONG ? 1000 : 60 };
@@ -21,6 +32,7 @@ const dir = mkdtempSync(join(tmpdir(), 'eenmaal-snapshot-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 let files = 0;
 const newPath = () => join(dir, `s${files++}`, 'snapshot');
+const tiles = new TileFiles(join(dir, 'tiles'));
 
 /** A vault without a store. */
 class Keys {
@@ -41,7 +53,7 @@ class Keys {
 
 const begun = (): Replayed => ({
   state: new Pages(law).state,
-  tree: new Tree(),
+  tree: new Tree(tiles),
   index: new Index(),
   seq: 0,
   timeMs: 0,
@@ -61,7 +73,7 @@ function replay(into: Replayed, entries: readonly LogEntry[], from = 0, keys?: K
       const message = { index: i, envelope, compartment, sender, seq };
       foldPaged(into.state, slot, { kind: 'erased', message }, i, at);
     } else Object.assign(into.state, { size: i + 1, at: Math.max(into.state.at, at) });
-    into.tree.append(hashLeaf(leaf));
+    into.tree.appendEntry(leaf);
     into.index.add(++into.seq, commit);
     into.timeMs = at;
   }
@@ -87,9 +99,9 @@ describe('a snapshot and what came after it', () => {
         const two = one + (second % (entries.length - one + 1));
         writeSnapshot(replay(begun(), entries.slice(0, one)), null, keys.options(path));
         const before = opened(keys, path);
-        writeSnapshot(replay(before.replayed(), entries.slice(0, two), one), before, keys.options(path));
+        writeSnapshot(replay(before.replayed(tiles), entries.slice(0, two), one), before, keys.options(path));
         const after = opened(keys, path);
-        expectSame(replay(after.replayed(), entries, two), replay(begun(), entries));
+        expectSame(replay(after.replayed(tiles), entries, two), replay(begun(), entries));
       }),
       RUNS,
     );
@@ -105,7 +117,7 @@ describe('a snapshot and what came after it', () => {
         keys.destroy(entries.slice(0, at));
         writeSnapshot(replay(begun(), entries.slice(0, at)), null, keys.options(path));
         keys.destroy(entries);
-        expectSame(replay(opened(keys, path).replayed(), entries, at, keys), replay(begun(), entries));
+        expectSame(replay(opened(keys, path).replayed(tiles), entries, at, keys), replay(begun(), entries));
       }),
       RUNS,
     );
@@ -171,7 +183,7 @@ describe('a snapshot and what came after it', () => {
     const [keys, path] = [new Keys(), newPath()];
     const replayed = replay(begun(), entries);
     writeSnapshot(replayed, null, keys.options(path));
-    const { state } = opened(keys, path).replayed();
+    const { state } = opened(keys, path).replayed(tiles);
     const pages = pagesOf(state);
     const [first, second] = DOSSIERS as [string, string];
     expect([first, second].map((slot) => pages?.isLoaded(slot))).toEqual([false, false]);
@@ -199,36 +211,57 @@ describe('a snapshot file', () => {
       act();
     } catch (error) {
       if (error instanceof SnapshotRefused) return error.reason;
+      if (error instanceof EenmaalError) return error.code;
       throw error;
     }
     return 'was believed';
   };
+  /** Reads every part. */
+  const everything = (snapshot: Snapshot) => whole(snapshot.replayed(tiles).state);
 
-  it('is refused with any byte changed', () => {
+  it('is refused with any byte changed: at the start, or when the part is read that it is in', () => {
     const { keys, path } = made();
     const good = readFileSync(path);
+    const late = new Set<string>();
     const step = process.env.EENMAAL_LONG ? 1 : 37;
     for (let at = 0; at < good.length; at += at < good.length - 64 ? step : 1) {
       const bad = Buffer.from(good);
       bad[at] = (bad[at] as number) ^ (1 << (at % 8));
       writeFileSync(path, bad);
-      expect(
-        refusal(() => opened(keys, path).replayed()),
-        `byte ${at}`,
-      ).toMatch(/^snapshot-(damaged|not-ours)$/);
+      const said = refusal(() => everything(opened(keys, path)));
+      expect(said, `byte ${at}`).toMatch(/^(snapshot-(damaged|not-ours)|ledger-damaged)$/);
+      // a part that is damaged is found late: the next start must not begin there again
+      expect(existsSync(path), `byte ${at}`).toBe(said !== 'ledger-damaged');
+      if (at === 0) expect(said).toBe('snapshot-damaged');
+      late.add(said);
     }
+    expect([...late].sort()).toEqual(['ledger-damaged', 'snapshot-damaged', 'snapshot-not-ours']);
     writeFileSync(path, good);
-    expect(opened(keys, path)).toBeInstanceOf(Snapshot);
+    expect(refusal(() => everything(opened(keys, path)))).toBe('was believed');
+  });
+
+  it('that a newer one took the place of is not put aside', () => {
+    const { keys, path, replayed } = made();
+    const bad = readFileSync(path);
+    const at = bad.length - 12_000;
+    bad[at] = (bad[at] as number) ^ 1;
+    writeFileSync(path, bad);
+    const older = opened(keys, path);
+    writeSnapshot(replayed, null, keys.options(path));
+    expect(refusal(() => everything(older))).toBe('ledger-damaged');
+    expect(refusal(() => everything(opened(keys, path)))).toBe('was believed');
   });
 
   it('would be believed with a changed byte by a build that is broken on purpose: the test above would notice', () => {
-    const { keys, path } = made();
+    const { keys, path, replayed } = made();
     const bad = readFileSync(path);
-    bad[5] = (bad[5] as number) ^ 1;
+    // which slot entry 0 is of
+    const at = replayed.tree.edge().length;
+    bad[at] = (bad[at] as number) ^ 1;
     writeFileSync(path, bad);
-    const believed = () => Snapshot.open(keys.options(path), true);
-    expect(refusal(() => believed()?.replayed())).toBe('was believed');
-    expect(believed()?.replayed().tree.leafHash(0)).not.toEqual(replay(begun(), entries).tree.leafHash(0));
+    const believed = () => Snapshot.open(keys.options(path), true)?.replayed(tiles);
+    expect(refusal(believed)).toBe('was believed');
+    expect(believed()?.index.slotOf(0)).not.toEqual(replayed.index.slotOf(0));
   });
 
   it('is refused when it was cut, or when something was added', () => {
@@ -238,15 +271,15 @@ describe('a snapshot file', () => {
       writeFileSync(path, good);
       truncateSync(path, length);
       expect(
-        refusal(() => opened(keys, path).replayed()),
+        refusal(() => opened(keys, path).replayed(tiles)),
         `${length} bytes`,
       ).toMatch(/^snapshot-(damaged|not-ours)$/);
     }
     writeFileSync(path, good);
     appendFileSync(path, 'x');
-    expect(refusal(() => opened(keys, path).replayed())).toBe('snapshot-damaged');
+    expect(refusal(() => opened(keys, path).replayed(tiles))).toBe('snapshot-damaged');
     writeFileSync(path, Buffer.concat([Buffer.from('x'), good]));
-    expect(refusal(() => opened(keys, path).replayed())).toBe('snapshot-damaged');
+    expect(refusal(() => opened(keys, path).replayed(tiles))).toBe('snapshot-damaged');
   });
 
   it('is refused with parts of equal length swapped, or with a part of an older one', () => {
@@ -255,11 +288,11 @@ describe('a snapshot file', () => {
     // the same log sealed again: parts as long as before, under the same keys, and not those that are listed
     writeSnapshot(replayed, null, keys.options(path));
     const again = readFileSync(path);
-    const tree = [...replayed.tree.stored()].reduce((sum, piece) => sum + piece.length, 0);
+    const edge = replayed.tree.edge().length;
     const mixed = Buffer.from(good);
-    again.copy(mixed, tree + 3000, tree + 3000, tree + 6000);
+    again.copy(mixed, edge + 3000, edge + 3000, edge + 6000);
     writeFileSync(path, mixed);
-    expect(refusal(() => opened(keys, path).replayed())).toBe('snapshot-damaged');
+    expect(refusal(() => everything(opened(keys, path)))).toMatch(/^(snapshot|ledger)-damaged$/);
   });
 
   it('of another vault is refused; so is one of another law', () => {
@@ -285,7 +318,7 @@ describe('a snapshot file', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['snapshot']);
     // as a crash leaves it
     writeFileSync(`${path}.abc.part`, good.subarray(0, 5000));
-    expectSame(opened(keys, path).replayed(), replayed);
+    expectSame(opened(keys, path).replayed(tiles), replayed);
   });
 
   it('holds nothing of an erased dossier that any key that is left opens, also in a copy from before', () => {
@@ -293,7 +326,7 @@ describe('a snapshot file', () => {
     const copy = readFileSync(path);
     keys.slots.delete(DOSSIERS[0] as string);
     writeFileSync(path, copy);
-    const { state } = opened(keys, path).replayed();
+    const { state } = opened(keys, path).replayed(tiles);
     expect(state.dossiers.get(DOSSIERS[0] as string)).toBeUndefined();
     expect(state.dossiers.get(DOSSIERS[1] as string)).toBeDefined();
     for (const word of [DOSSIERS[0] as string, 'd0-mo', 'secret', 'd1-mo'])
@@ -308,7 +341,18 @@ it('knows of everything in a state whether it belongs to a dossier', () => {
   // A new field: say in parts.ts where it belongs, or this rule that it is about no dossier's people.
   expect(rest.sort()).toEqual(
     [
-      ...['at', 'erasedDossiers', 'erasing', 'erasingDossiers', 'gone', 'law', 'ledger', 'origin', 'profile'],
+      ...[
+        'at',
+        'consults',
+        'erasedDossiers',
+        'erasing',
+        'erasingDossiers',
+        'gone',
+        'law',
+        'ledger',
+        'origin',
+        'profile',
+      ],
       ...['signingKeys', 'size', 'steward'],
     ].sort(),
   );

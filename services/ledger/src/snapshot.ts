@@ -16,6 +16,7 @@ import { Directory } from './directory.ts';
 import { Index } from './index-of-entries.ts';
 import { Pages, type PartSource, pagesOf } from './paged-state.ts';
 import { type Extent, SnapshotFile, SnapshotRefused, SnapshotWriter } from './snapshot-file.ts';
+import type { TileFiles } from './tiles.ts';
 import { MAIN, type Vault } from './vault.ts';
 
 /** The key of a dossier's part (`entry` null) or of what only entry `entry` says; null: it was destroyed. */
@@ -43,7 +44,7 @@ export type SnapshotOptions = { path: string; law: Law; keys: SnapshotKeys; rand
 /** What a replay gives: everything but the vault. `seq`: the newest commit, counted from 1. */
 export type Replayed = { state: State; tree: Tree; index: Index; seq: number; timeMs: Instant };
 
-const SECTIONS = ['tree', 'slotOf', 'firsts', 'prints', 'places'] as const;
+const SECTIONS = ['edge', 'slotOf', 'firsts', 'prints', 'places'] as const;
 type Manifest = {
   program: string;
   law: string;
@@ -64,12 +65,12 @@ export class Snapshot {
   readonly #manifest: Manifest;
   readonly #options: SnapshotOptions;
   readonly #directory: Directory;
-  /** Told when a part is not what it was when all were checked: what is in memory is then not whole. */
+  /** Told when a part is not what was written: what is in memory is then not whole. */
   onDamaged: (error: EenmaalError) => void = () => {};
 
   /**
-   * The newest snapshot; null when there is none. That it is of this log is for the caller to check. Nothing of it is given
-   * before its bytes were checked.
+   * The newest snapshot, its manifest checked; null when there is none. Everything else is checked when it is read.
+   * That it is of this log is for the caller to check.
    * @param trusted test-only: a broken build that believes what is in the file
    * @throws SnapshotRefused
    */
@@ -93,36 +94,49 @@ export class Snapshot {
     if (manifest.program !== programDigest()) throw new SnapshotRefused('snapshot-other-program');
     if (manifest.law !== lawDigest(options.law)) throw new SnapshotRefused('snapshot-other-law');
     const { seed, names: count, sections, parts } = manifest;
-    const held = [...Object.values(sections), ...parts.flatMap((extent) => (extent ? [extent] : []))];
-    if (held.reduce((sum, [, length]) => sum + length, 0) !== before)
-      throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
+    let end = Object.values(sections).reduce((sum, [, length]) => sum + length, 0);
+    for (const extent of parts) {
+      if (extent && extent[0] !== end) throw new SnapshotRefused('snapshot-damaged', `a gap at ${end}`);
+      end += extent?.[1] ?? 0;
+    }
+    if (end !== before) throw new SnapshotRefused('snapshot-damaged', 'it holds more than it lists');
     const [prints, places] = [file.read(sections.prints), file.read(sections.places)];
     this.#directory = new Directory({ seed, count, prints: numbers(prints), slots: numbers(places) });
   }
 
-  /** What the replay gave, every byte of it checked. @throws SnapshotRefused */
-  replayed(): Replayed {
-    const { slots, sections, parts, size, seq, timeMs, root } = this.#manifest;
-    for (const extent of parts) if (extent) this.#file.check([extent[0], extent[1], extent[2]]);
-    const [tree, slotOf, firsts] = [sections.tree, sections.slotOf, sections.firsts].map((at) => this.#file.read(at));
+  /**
+   * What the replay gave. Each dossier's part is checked when it is read.
+   * @param tiles of the same log: every full one below the snapshot is there, or it is of no use
+   * @throws SnapshotRefused
+   */
+  replayed(tiles: TileFiles): Replayed {
+    const { slots, sections, size, seq, timeMs, root } = this.#manifest;
+    const missing = tiles.missing(size);
+    if (missing) throw new SnapshotRefused('snapshot-without-tiles', missing);
+    const [edge, slotOf, firsts] = [sections.edge, sections.slotOf, sections.firsts].map((at) => this.#file.read(at));
     const index = new Index({ slots, slotOf: numbers(slotOf), firsts: numbers(firsts) });
     const pages = new Pages(this.#options.law);
     pages.turnTo(this.source, size, index);
     pages.touch(MAIN);
-    const replayed = { state: pages.state, tree: Tree.restore(size, tree as Uint8Array), index, seq, timeMs };
-    const whole = index.size === size && toBase64url(replayed.tree.root()) === root && pages.state.size === size;
+    const tree = Tree.restore(size, edge as Uint8Array, tiles);
+    const whole = index.size === size && toBase64url(tree.root()) === root && pages.state.size === size;
     if (!whole) throw new SnapshotRefused('snapshot-damaged', 'its parts do not fit');
-    return replayed;
+    return { state: pages.state, tree, index, seq, timeMs };
   }
 
-  /** The newest commit it holds, and how many entries there were, with which root. */
-  get made(): { seq: number; size: number; root: string } {
-    const { seq, size, root } = this.#manifest;
-    return { seq, size, root };
+  /** How many entries there were when it was made, and with which root. */
+  get made(): { size: number; root: string } {
+    const { size, root } = this.#manifest;
+    return { size, root };
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  /** How many slots it knows of, with a part or without. */
+  get partsListed(): number {
+    return this.#manifest.parts.length;
   }
 
   /** Dossiers it has a part of. */
@@ -130,12 +144,27 @@ export class Snapshot {
     return this.#manifest.slots.filter((_, number) => this.#manifest.parts[number]);
   }
 
-  /** The sealed part of slot `number` as it lies there; null: none, or its key was destroyed and it is noise. */
+  /**
+   * The sealed part of slot `number` as it lies there; null: none, or its key was destroyed and it is noise.
+   * @throws `ledger-damaged` when it is not what was written; the snapshot is then put aside
+   */
   sealedPart(number: number): { bytes: Uint8Array; counts: number[] } | null {
     const extent = this.#manifest.parts[number];
     if (!extent || !this.#options.keys(this.#manifest.slots[number] as string, null)) return null;
     const [offset, length, expected, counts] = extent;
-    return { bytes: this.#file.read([offset, length, expected]), counts };
+    try {
+      return { bytes: this.#file.read([offset, length, expected]), counts };
+    } catch (cause) {
+      return this.#damaged(cause);
+    }
+  }
+
+  /** The next start must not begin at it again. */
+  #damaged(cause: unknown): never {
+    this.#file.putAside();
+    const error = new EenmaalError('ledger-damaged', 'a part of the snapshot is not what it was', { cause });
+    this.onDamaged(error);
+    throw error;
   }
 
   directory(): Directory {
@@ -150,13 +179,11 @@ export class Snapshot {
       directory: this.#directory,
       countsOf: (number) => parts[number]?.[3] ?? null,
       read: (number) => {
+        const sealed = this.sealedPart(number);
         try {
-          const sealed = this.sealedPart(number);
           return sealed && openPart(sealed.bytes, slots[number] as string, this.#options.keys);
         } catch (cause) {
-          const error = new EenmaalError('ledger-damaged', 'a part of the snapshot is not what it was', { cause });
-          this.onDamaged(error);
-          throw error;
+          return this.#damaged(cause);
         }
       },
     };
@@ -180,7 +207,7 @@ export function writeSnapshot(replayed: Replayed, before: Snapshot | null, optio
         directory.add(name, number);
     const { seed, count, prints, slots: places } = directory.parts();
     const sections = {
-      tree: writer.write(...tree.stored()),
+      edge: writer.write(tree.edge()),
       slotOf: writer.write(bytes(slotOf)),
       firsts: writer.write(bytes(firsts)),
       prints: writer.write(bytes(prints)),
@@ -262,7 +289,7 @@ function programDigest(): string {
   return digest;
 }
 let digest: string | undefined;
-const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', './snapshot.ts'];
+const PROGRAM = ['@eenmaal/model', '@eenmaal/consent', '@eenmaal/envelope', '@eenmaal/ledger', './snapshot.ts'];
 
 function sourcesOf(name: string): string[] {
   const folder = dirname(fileURLToPath(import.meta.resolve(name)));

@@ -45,6 +45,7 @@ describe('settings', () => {
     ['another kind of address', { EENMAAL_NATS_URL: 'http://secret' }, 'malformed', 'EENMAAL_NATS_URL has not'],
     ['a file that is not there', { EENMAAL_REGION_FILE: '/nowhere' }, 'malformed', 'EENMAAL_REGION_FILE'],
     ['a short token', { EENMAAL_API_TOKEN_FILE: file('short', 'hush') }, 'malformed', '32'],
+    ['an age of nothing', { EENMAAL_RELEASE_MAX_STALENESS: '60' }, 'malformed', 'needs EENMAAL_WITNESS_POLICY_FILE'],
     ['a wrong log level', { EENMAAL_LOG_LEVEL: 'loud' }, 'malformed', 'EENMAAL_LOG_LEVEL'],
     ['a short key secret', { EENMAAL_KEY_SECRET_FILE: file('less', 'AAAA') }, 'keystore-locked', '32 bytes'],
     ['no key secret', { EENMAAL_KEY_SECRET_FILE: '/nowhere' }, 'keystore-locked', '/nowhere'],

@@ -46,7 +46,7 @@ export async function readKeySettings(env: Env): Promise<KeySettings> {
 export async function readServeSettings(env: Env): Promise<Settings> {
   const found = readSettings({ ...REGION_SETTINGS, ...OWN_SETTINGS }, env);
   const region = await readText('EENMAAL_REGION_FILE', found.EENMAAL_REGION_FILE);
-  const trust = await readTrustFile(found.EENMAAL_WITNESS_POLICY_FILE, region);
+  const trust = await readTrustFile(found, region);
   return {
     ...(await readKeySettings(env)),
     natsUrl: found.EENMAAL_NATS_URL.split(','),

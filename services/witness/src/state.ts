@@ -4,12 +4,13 @@
  * that must not exist yet. After a crash there is the old state or the new one. A second program on the same folder finds
  * its name taken, or a later generation, and can never turn the first one back.
  *
- * Every entry is a checkpoint as the log signed it, with this witness's own cosignature, which is checked at start.
+ * Every entry is a checkpoint as the log signed it, with this witness's own cosignature, which is checked at start. Beside it
+ * lies what the log signed and this witness refused: evidence.
  */
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256, toBase64url, toHex, utf8, verifyBytes } from '@eenmaal/crypto';
-import { systemRandom } from '@eenmaal/host';
+import { createFileSafely, systemRandom, writeFileSafely } from '@eenmaal/host';
 import {
   type Checkpoint,
   cosignatureVerifier,
@@ -18,6 +19,7 @@ import {
   parseCheckpoint,
   type VerifierKey,
 } from '@eenmaal/ledger';
+import type { Evidence } from '@eenmaal/model';
 import { z } from 'zod';
 
 /** Why the state cannot be used. It is never repaired by guessing: a witness that forgets helps to hide a fork. */
@@ -102,6 +104,28 @@ export class WitnessState {
     this.#logs.set(checkpoint.origin, { checkpoint, note });
     // What is left lying is taken away at the next start.
     await rm(fileOf(this.#dir, before), { force: true }).catch(() => {});
+  }
+
+  /**
+   * Keeps a checkpoint that the log signed beside the one cosigned last. Of one size they prove two histories, to anybody who
+   * has the log's key, and the first such pair stays. Of two sizes they prove nothing, because somebody's bad proof looks the
+   * same: only the newest such pair is kept, so that nobody can fill the disk.
+   * @param note signed by the log
+   * @returns the file, and whether it proves; undefined when nothing was cosigned yet
+   */
+  async keepAgainst(
+    { origin, size }: Checkpoint,
+    note: string,
+  ): Promise<{ file: string; proves: boolean } | undefined> {
+    const seen = this.#logs.get(origin);
+    if (!seen) return undefined;
+    const format = 'eenmaal-evidence/v1';
+    const evidence: Evidence = { format, kind: 'two-checkpoints', checkpoints: [seen.note, note] };
+    const log = toHex(sha256(utf8(origin))).slice(0, 16);
+    const proves = size === seen.checkpoint.size;
+    const file = join(this.#dir, proves ? `eenmaal-evidence-${log}-${size}.json` : `eenmaal-unproven-${log}.json`);
+    await (proves ? createFileSafely : writeFileSafely)(file, `${JSON.stringify(evidence, null, 1)}\n`);
+    return { file, proves };
   }
 }
 

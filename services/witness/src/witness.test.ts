@@ -1,7 +1,7 @@
 /** The witness as a log meets it: over HTTP, one real folder, no shortcuts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { utf8, verifyBytes } from '@eenmaal/crypto';
 import { formatAddCheckpoint, parseVkey, readCosignature } from '@eenmaal/ledger';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,6 +25,14 @@ async function serve(settings: Settings): Promise<Service> {
   return service;
 }
 const witness = async (...logs: TestLog[]) => serve(await newWitness(...logs.map(({ key }) => key)));
+const evidenceIn = ({ stateDir }: Settings) =>
+  readdirSync(stateDir)
+    .filter((name) => name.startsWith('eenmaal-'))
+    .map((name) => ({
+      proves: name.startsWith('eenmaal-evidence-'),
+      checkpoints: JSON.parse(readFileSync(join(stateDir, name), 'utf8')).checkpoints as [string, string],
+    }));
+const sizeOf = (note: string) => Number(note.split('\n')[1]);
 const kept = ({ stateDir }: Settings) => readdirSync(stateDir).filter((name) => name.startsWith('witnessed'));
 
 const { sequences } = JSON.parse(
@@ -123,7 +131,7 @@ describe('what is refused', () => {
     expect((await post(url, log.request(tree, 7, 20))).status).toBe(200);
   });
 
-  it('leaves nothing behind on disk', async () => {
+  it('leaves what is remembered as it was', async () => {
     const settings = await newWitness(log.key);
     const { url } = await serve(settings);
     await post(url, log.request(tree, 0, 7));
@@ -132,6 +140,44 @@ describe('what is refused', () => {
     await post(url, log.request(tree, 0, 20));
     await post(url, 'old 7\n');
     expect(kept(settings)).toEqual(before);
+  });
+});
+
+describe('what the log signed of another history', () => {
+  it.each([0, 7, 20])('is kept with what was cosigned, when asked from size %i, and the first stays', async (from) => {
+    const settings = await newWitness(log.key);
+    const { url } = await serve(settings);
+    await post(url, log.request(tree, 0, 20));
+    const [fork, another] = [log.tree(20, 'fork', 10), log.tree(20, 'another', 10)];
+    expect((await post(url, log.request(fork, from))).status).toBe(from === 20 ? 422 : 409);
+    await post(url, log.request(another, from));
+    const [evidence, ...more] = evidenceIn(settings);
+    expect([evidence?.proves, more]).toEqual([true, []]);
+    const [cosigned = '', refused] = evidence?.checkpoints ?? [];
+    expect(cosigned.startsWith(Buffer.from(log.signed(tree, 20)).toString())).toBe(true);
+    expect(refused).toBe(Buffer.from(log.signed(fork)).toString());
+  });
+
+  it('of another size is kept as what proves nothing, the newest only', async () => {
+    const settings = await newWitness(log.key);
+    const { url } = await serve(settings);
+    await post(url, log.request(tree, 0, 20));
+    for (const size of [30, 33])
+      expect((await post(url, log.request(log.tree(size, 'fork', 10), 20))).status).toBe(422);
+    const [lead, ...more] = evidenceIn(settings);
+    expect([lead?.proves, lead?.checkpoints.map(sizeOf), more]).toEqual([false, [20, 33], []]);
+  });
+
+  it('is nothing while all it signs is one history, or is not signed by it', async () => {
+    const settings = await newWitness(log.key);
+    const { url } = await serve(settings);
+    const thief = new TestLog(log.key.name, 2);
+    for (const size of [7, 20, 20, 40]) await post(url, log.request(tree, 0, size));
+    await post(url, log.request(tree, 7, 20));
+    await post(url, log.request(tree, 20, 40));
+    await post(url, thief.request(thief.tree(7, 'fork'), 7));
+    await serve({ ...settings, port: 0 });
+    expect(evidenceIn(settings)).toEqual([]);
   });
 });
 

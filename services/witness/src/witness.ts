@@ -1,9 +1,10 @@
 /**
  * The witness: cosigns a checkpoint only when it continues the one it cosigned last, and has that on disk before anybody
  * hears of it (C2SP tlog-witness; the checks and their order are in packages/ledger/FORMAT.md section 10). Two histories of
- * one log can therefore never both have its cosignature. It sees sizes and roots, never an entry, never anything of a person.
+ * one log can therefore never both have its cosignature, and what the log signed of another one is kept. It sees sizes and
+ * roots, never an entry, never anything of a person.
  */
-import { toHex, verifyBytes } from '@eenmaal/crypto';
+import { equal, toHex, verifyBytes } from '@eenmaal/crypto';
 import type { Log } from '@eenmaal/host';
 import {
   type AddCheckpoint,
@@ -85,8 +86,10 @@ export class Witness {
     const { key, sign, state, clock, log } = this.#options;
     const { origin, size, root } = checkpoint;
     const seen = state.seen(origin);
+    // from whatever size it is asked: one size and two roots are two histories
+    if (size === seen.size && !equal(root, seen.root)) await this.#keepAgainst(request, checkpoint);
     if (request.oldSize !== seen.size) return { status: 409, type: SIZE_CONTENT_TYPE, body: `${seen.size}\n` };
-    this.#mustContinue(request, seen, checkpoint);
+    await this.#mustContinue(request, seen, checkpoint);
     const lines = cosignatureLines(request.checkpoint, key, sign, Math.floor(clock() / 1000));
     // Asked again about the same checkpoint there is nothing new to keep, only a later time to state.
     if (size > seen.size) await state.store(checkpoint, this.#kept(request, origin, lines));
@@ -94,26 +97,41 @@ export class Witness {
     return { status: 200, type: TEXT, body: Buffer.from(lines).toString('utf8') };
   }
 
-  /** What the log signed and cannot prove to continue its own past may be evidence: the operator's log keeps it whole. */
-  #mustContinue(request: AddCheckpoint, seen: { size: number; root: Uint8Array }, to: Checkpoint): void {
+  async #mustContinue(request: AddCheckpoint, seen: { size: number; root: Uint8Array }, to: Checkpoint): Promise<void> {
     try {
       const { proof } = request;
       verifyConsistency({ from: seen.size, fromRoot: seen.root, to: to.size, toRoot: to.root, proof });
     } catch (error) {
-      const seenRoot = toHex(seen.root);
-      const evidence = Buffer.from(request.checkpoint).toString('base64');
-      this.#options.log.warn({ origin: to.origin, seen: seen.size, seenRoot, size: to.size, evidence }, 'inconsistent');
+      if (to.size > seen.size) await this.#keepAgainst(request, to);
       throw error;
     }
   }
 
-  /** The checkpoint as it is kept: one signature of the log, and the own one; lines of others are not ours to keep. */
+  /** What the log signed and cannot prove to continue its own past. It is refused also when it cannot be kept. */
+  async #keepAgainst(request: AddCheckpoint, { origin, size, root }: Checkpoint): Promise<void> {
+    const { state, log } = this.#options;
+    const { root: seenRoot, size: seen } = state.seen(origin);
+    const note = Buffer.from(this.#signedByLog(request, origin)).toString('utf8');
+    const kept = await state
+      .keepAgainst({ origin, size, root }, note)
+      .catch((error: unknown) => void log.error({ error }));
+    const found = { origin, seen, seenRoot: toHex(seenRoot), size, root: toHex(root), file: kept?.file };
+    if (kept?.proves) log.error({ code: 'split-view', ...found }, 'the log signed two histories: keep this file');
+    else log.warn(found, 'inconsistent: two histories, or a bad proof');
+  }
+
+  /** The checkpoint as it is kept: one signature of the log, and the own one. */
   #kept(request: AddCheckpoint, origin: string, lines: Uint8Array): string {
+    const signed = this.#signedByLog(request, origin);
+    return Buffer.from(appendSignatures(signed, parseSignatureLines(lines))).toString('utf8');
+  }
+
+  /** With one signature of the log; lines of others are not ours to keep. */
+  #signedByLog(request: AddCheckpoint, origin: string): Uint8Array {
     const keys = this.#options.logs.filter(({ name }) => name === origin);
     const verifiers = keys.map((key) => ed25519Verifier(key, verifyBytes));
     const { text, signatures } = openNote(request.checkpoint, verifiers);
-    const signed = formatNote({ text, signatures: signatures.slice(0, 1) });
-    return Buffer.from(appendSignatures(signed, parseSignatureLines(lines))).toString('utf8');
+    return formatNote({ text, signatures: signatures.slice(0, 1) });
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
