@@ -1,6 +1,8 @@
 import { type Id, nameOf, organisationOf, seat as seatId } from '@eenmaal/model';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { RETENTION_RULE } from './accept-erase.ts';
 import { answer, erase, file, request, seat } from './test-inputs.ts';
+import { LAW } from './test-law.ts';
 import {
   CHILD14,
   CLINIC,
@@ -33,6 +35,8 @@ const asks = (more: Parameters<typeof request>[2] = {}) =>
   region.must(MOTHER, request(CLINIC, 'mother', { right: 'erasure', ...more }));
 
 describe('a file the law wants kept', () => {
+  it('is kept under an article of the catalogue', () => expect(LAW.rulesById.has(RETENTION_RULE)).toBe(true));
+
   it('is erased when the person concerned asked that organisation, and it was not refused', () => {
     expect(region.try(CLINIC, erase([note]))).toBe('retention');
     expect(region.try(CLINIC, erase([note], { request: asks({ right: 'rectification' }) }))).toBe('retention');

@@ -34,7 +34,7 @@ export function checkErase(
   if (found.some((one) => one?.message.erased)) return 'statement-conflict';
   const places = whole ? dossier.compartments.flatMap((id) => state.compartments.get(id) ?? []) : [];
   const kept =
-    places.some((place) => place.messages.length > 0 && mustBeKept(state, place, now)) ||
+    places.some((place) => mustBeKept(state, place, now)) ||
     found.some(
       (one) => one && mustBeKept(state, one.place, now) && !isAskedFor(state, statement, one.place, one.message.id),
     );
@@ -44,7 +44,7 @@ export function checkErase(
 /** The ground of a refusal by `retention`, in the law catalogue. */
 export const RETENTION_RULE = 'KEEP';
 
-/** An organisation's file is kept for a term that each newer message starts again (law/clocks.yaml, `keep-file`). */
+/** A file is kept for a term that each newer message starts again (law/clocks.yaml, `keep-file`); an empty one has none. */
 function mustBeKept(state: State, { audience, lastMessageAt }: CompartmentState, now: Instant): boolean {
   const clock = state.law.clocks.get('keep-file');
   return audience === 'file' && clock !== undefined && now < addTerm(lastMessageAt, clock.term, state.law.holidays);

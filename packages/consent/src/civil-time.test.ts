@@ -67,7 +67,10 @@ describe('working days', () => {
   // Easter Sundays as churches publish them
   const EASTER = (
     '2024-03-31 2025-04-20 2026-04-05 2027-03-28 2028-04-16 2029-04-01 ' +
-    '2030-04-21 2031-04-13 2032-03-28 2033-04-17 2034-04-09 2035-03-25'
+    '2030-04-21 2031-04-13 2032-03-28 2033-04-17 2034-04-09 2035-03-25 ' +
+    // other centuries, the earliest and the latest there are, and the two that are a week earlier than the moon says
+    '1900-04-15 1943-04-25 1954-04-18 1961-04-02 1981-04-19 1998-04-12 ' +
+    '2038-04-25 2049-04-18 2076-04-19 2100-03-28 2200-04-06 2285-03-22 2300-04-08'
   ).split(' ');
   const after = (date: string, days: number) => new Date(at(date) + days * DAY).toISOString().slice(0, 10);
 
@@ -145,6 +148,11 @@ describe('a term', () => {
   ] as const)('from %s, %i %s, ends with %s', (from, amount, unit, last) =>
     expect(lastDay(from, amount, unit)).toBe(last),
   );
+
+  it('holds two working days also when it is a week in which nearly every day is off', () => {
+    const declared = ['02', '03', '04', '05'].map((day) => `2026-06-${day}`);
+    expect(lastDay('2026-06-01', 1, 'weeks', { ...HOLIDAYS, declared })).toBe('2026-06-09');
+  });
 
   it('in hours is elapsed time, also in a night that is an hour shorter or on a holiday', () => {
     const from = at('2026-12-24T16:00:00Z');

@@ -75,20 +75,15 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   }
   const ofSeats = ({ kind }: Act) => kind === 'seat' || kind === 'seat-end' || kind === 'objection' || kind === 'weigh';
   // seats last: whether the family may know of one hangs on what else it sees
-  for (const act of [...known.acts.filter((one) => !ofSeats(one)), ...known.acts.filter(ofSeats)])
+  for (const act of known.acts.toSorted((one, other) => Number(ofSeats(one)) - Number(ofSeats(other))))
     if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
   for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
   addSigners(state, sight, known);
   if (!family) addRecipients(state, sight, known);
   const places = [...sight.statements].map((id) => state.statements.get(id));
-  // persons are not in it: whom a partner sees follows from its compartments and the statements it sees
-  sight.version = JSON.stringify([
-    [...sight.compartments],
-    [...sight.partial],
-    [...sight.items],
-    places,
-    sight.gone.size,
-  ]);
+  // persons are not in it: whom a partner sees follows from its compartments and the statements it sees; nor what is seen in
+  // part: that follows from its compartments and items
+  sight.version = JSON.stringify([[...sight.compartments], [...sight.items], places, sight.gone.size]);
   return sight;
 }
 
@@ -161,8 +156,8 @@ function addOrdered(
 
 /** Messages disclosed to it that it may open now, and what the family is not told of. */
 function addItems(state: State, sight: Sight, known: DossierState, now: Instant): void {
-  for (const { kind, id } of known.acts) {
-    const disclosure = kind === 'disclose' ? state.disclosures.get(id) : undefined;
+  for (const { id } of known.acts) {
+    const disclosure = state.disclosures.get(id);
     if (!disclosure) continue;
     if (!disclosure.told) sight.hidden.add(id);
     if (disclosure.to !== sight.party) continue;
@@ -201,15 +196,16 @@ function addForOrganisation(
 /** Whether an act under the law may be seen. The others are judged by `maySee`, from what they are about. */
 function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now: Instant): boolean {
   const { party } = sight;
+  const about = act.about ?? '';
   const family = isPerson(party);
   const organisation = organisationOf(party);
   const involved = isSameSide(act.by, party) || (organisation !== null && act.partner === organisation);
   switch (act.kind) {
     case 'capacity':
     case 'death':
-      return sight.persons.has(act.about ?? '');
+      return sight.persons.has(about);
     case 'secrecy':
-      return act.about === (family ? nameOf(party) : '') || known.by === party;
+      return (family && about === nameOf(party)) || known.by === party;
     case 'foster':
     case 'order':
       return involved || known.by === party || (family && readsChild(state, known, act, nameOf(party), now));
@@ -217,14 +213,14 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
     case 'seat-end':
       return seesSeatsOf(state, sight, known, act.by);
     case 'allow':
-      return sight.compartments.has(act.about ?? '');
+      return sight.compartments.has(about);
     case 'ask': {
-      const about = state.asks.get(act.id)?.about ?? [];
-      return involved || (family && readsAll(state, about, nameOf(party), now));
+      const persons = state.asks.get(act.id)?.about ?? [];
+      return involved || (family && readsAll(state, persons, nameOf(party), now));
     }
     case 'objection':
     case 'weigh':
-      if (!state.disclosures.has(act.about ?? ''))
+      if (!state.disclosures.has(about))
         return seesSeatObjection(state, party, known, act, (of) => seesSeatsOf(state, sight, known, of));
       return seesDisclosure(state, party, known, act, now);
     case 'disclose':
@@ -233,8 +229,8 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
       return seesDisclosure(state, party, known, act, now);
     case 'request':
     case 'answer': {
-      const request = state.requests.get(act.about ?? '');
-      return request?.by === party || (organisation !== null && request?.to === organisation);
+      const request = state.requests.get(about);
+      return request?.by === party || request?.to === organisation;
     }
     case 'erase':
     case 'supersede':
