@@ -67,6 +67,7 @@ describe('a message that is erased', () => {
   it('leaves nothing but that it was there, and waits for its key until the log says that is destroyed', () => {
     const region = makeFamily();
     const { state } = region;
+    const sent = region.now;
     const told = region.message(MOTHER, M, { size: 999 });
     const index = state.messages.get(told)?.index ?? -1;
     const statement = region.must(MOTHER, erase([told]));
@@ -74,7 +75,16 @@ describe('a message that is erased', () => {
     const event = { kind: 'erasure', at: region.now, dossier: DOSSIER, statement, ...why, message } as const;
     const place = region.add({ kind: 'other', event });
     expect(state.messages.get(told)).toEqual({
-      ...{ id: told, index, compartment: M, sender: MOTHER, erased: statement, gone: place, supersededBy: null },
+      ...{
+        id: told,
+        index,
+        at: sent,
+        compartment: M,
+        sender: MOTHER,
+        erased: statement,
+        gone: place,
+        supersededBy: null,
+      },
       ...{ purpose: 'support', marks: [], secretHash: '', stored: 0, size: 0, bodyHash: '', attachments: [] },
       ...{ delivered: new Map(), opened: new Map(), openedFor: new Set(), disclosures: [], disputedBy: new Set() },
     });

@@ -4,19 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fold } from './fold.ts';
 import { emptyState } from './state.ts';
 import { LAW } from './test-law.ts';
-import {
-  CHILD8,
-  CHILD14,
-  DOSSIER,
-  FATHER,
-  id,
-  keysOf,
-  MOTHER,
-  makeFamily,
-  seat,
-  seatAt,
-  TEAM,
-} from './test-region.ts';
+import { CHILD8, CHILD14, DOSSIER, FATHER, id, keysOf, MOTHER, makeFamily, seat, seatAt, TEAM } from './test-region.ts';
 
 const K8 = id('about-child8');
 const said = (what: object) => ({ v: 1, id: id('said'), by: TEAM, at: 0, ...what }) as unknown as Statement;
