@@ -34,7 +34,7 @@ import {
 import { core, refusal } from './page-core.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
-const RUNS = { seed, numRuns: process.env.EENMAAL_LONG ? 1000 : 60 };
+const RUNS = { seed, numRuns: process.env.EENMAAL_LONG ? 1000 : 40 };
 const counts = { accepted: 0, refused: 0, codes: new Map<string, number>() };
 afterAll(() => {
   const codes = [...counts.codes].map(([code, count]) => `${code} ${count}`).join(', ');

@@ -39,7 +39,7 @@ import {
 } from './test-region.ts';
 import { sightOf } from './visible.ts';
 
-const RUNS = { numRuns: process.env.EENMAAL_LONG ? 2000 : 40 };
+const RUNS = { numRuns: process.env.EENMAAL_LONG ? 2000 : 24 };
 const DAY = 86_400_000;
 const PARTNERS = [TEAM, CLINIC, SCHOOL, GI, VT];
 const PURPOSES = [undefined, 'education'] as const;
