@@ -31,6 +31,9 @@ function tooLong({ path, text }: SourceFile): string[] {
   return lines > MAX_LINES ? [`${path}: ${lines} lines`] : [];
 }
 
+/** A page into which two versions were merged, and nobody looked. */
+const halfMerged = ({ path, text }: SourceFile): string[] => (/^(<{7}|>{7}) /m.test(text) ? [path] : []);
+
 /** Whole words only, so that an organisation called "raad" does not forbid "raadpleeg". */
 function mentions(names: string[]): (file: SourceFile) => string[] {
   const escaped = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -79,6 +82,11 @@ describe('the rules themselves', () => {
     expect(tooLong(file('\n'.repeat(MAX_LINES)))).toEqual([]);
   });
 
+  it('finds what was merged by half', () => {
+    expect(halfMerged(file('a\n<<<<<<< HEAD\nb'))).toEqual(['x.ts']);
+    expect(halfMerged(file('a <<<<<<< b'))).toEqual([]);
+  });
+
   it('finds organisations by their whole names', () => {
     const find = mentions(['wijkteam-oost', 'Team (Oost)']);
     expect(find(file("if (id === 'wijkteam-oost')"))).toHaveLength(1);
@@ -115,6 +123,12 @@ describe('the workspace', () => {
   });
 
   it('has no file over 400 lines', () => expect(files.flatMap(tooLong)).toEqual([]));
+
+  it('has nothing that was merged by half', () => {
+    const all = readFiles('.', 'md,yaml,yml,ts,js,py');
+    expect(all.length).toBeGreaterThan(files.length);
+    expect(all.flatMap(halfMerged)).toEqual([]);
+  });
 
   it('names no organisation in packages and services', (context) => {
     const present = existsSync(join(root, PARTNERS)) ? readdirSync(join(root, PARTNERS)) : [];
