@@ -33,7 +33,7 @@ const NOWHERE: PartSource = {
 };
 
 /** Names read from parts before `trim` lets go of them: some hundred megabytes at most. */
-const MOST_NAMES = 300_000;
+const MOST_NAMES = 100_000;
 
 export class Pages {
   /** Its maps are filled from here. */
