@@ -23,7 +23,8 @@ export function seesDisclosure(state: State, party: PartyId, known: DossierState
   if (isSameSide(disclosure.to, party) && (act.kind === 'disclose' || act.kind === 'endorse')) return true;
   if (!isPerson(party) || !disclosure.told) return false;
   const who = nameOf(party);
-  const readsEvery = () => placesOf(state, disclosure).every((subjects) => readsAll(state, subjects, who, now));
+  const readsEvery = () =>
+    placesOf(state, disclosure).every((subjects) => subjects.length > 0 && readsAll(state, subjects, who, now));
   if (act.kind === 'objection' || act.kind === 'weigh') return isObjector(known, act, party) || readsEvery();
   // who objected knows of it already, also when it may not read about the child any more
   const objected = ({ kind, about, by }: Act) => kind === 'objection' && about === act.about && by === party;

@@ -270,3 +270,19 @@ it('a family member sees the dossier itself, custody, and who was let in to what
   expect(region.admit(MOTHER, K8, [SCHOOL])).toBeNull();
   expect([...kinds(region, FATHER)]).toEqual(expect.arrayContaining(['dossier', 'custody', 'epoch', 'admit']));
 });
+
+describe('a whole dossier that is to be erased', () => {
+  it('is for its family and its readers to know, and not for who reads nothing in it', () => {
+    const region = makeFamily();
+    agree(region, [MOTHER, FATHER], K8, CLINIC);
+    agree(region, [MOTHER, FATHER], K8, SCHOOL);
+    region.say('withdraw', MOTHER, K8, SCHOOL);
+    region.must(TEAM, erase([], { whole: true }));
+    const sees = (party: PartyId) => kinds(region, party).has('erase');
+    expect([TEAM, MOTHER, CHILD14, CLINIC].map(sees)).toEqual([true, true, true, true]);
+    expect([SCHOOL, VT].map((party) => [sees(party), knows(region, party)])).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+  });
+});

@@ -253,8 +253,10 @@ function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean
     const message = state.messages.get(item);
     return message !== undefined && (sight.compartments.has(message.compartment) || message.delivered.has(sight.party));
   };
-  // all of them: a list with one item of hers would show her the others
-  return kind === 'erase' ? (state.erasures.get(id) ?? []).every(sees) : sees(about ?? '');
+  if (kind !== 'erase') return sees(about ?? '');
+  const items = state.erasures.get(id) ?? [];
+  // all of them: a list with one item of hers would show her the others; a whole dossier is its family's, and its readers'
+  return items.length > 0 ? items.every(sees) : isPerson(sight.party) || sight.compartments.size > 0;
 }
 
 function readsChild(state: State, known: DossierState, act: Act, person: Id, now: Instant): boolean {
