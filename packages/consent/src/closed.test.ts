@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clocksOf } from './clocks.ts';
 import { decide } from './decide.ts';
 import { noticesFor } from './notices.ts';
-import { Noted } from './test-noted.ts';
+import { Noted, WEIGHED } from './test-noted.ts';
 import {
   answer,
   CLINIC,
@@ -13,6 +13,7 @@ import {
   endorse,
   FATHER,
   FOSTER,
+  file,
   foster,
   GI,
   id,
@@ -105,6 +106,22 @@ it('an objection where it is the last word is lifted by no weighing and no other
   expect(opens()).toBe('D-OBJECTED');
   shows();
   expect(opens()).toBe('D-OBJECTED');
+});
+
+it('an objection to research about two children closes what is about one of them', () => {
+  const region = new Noted(TEAM, 'child8', 'child14');
+  const uni = { kind: 'partner', partner: 'uni', name: 'uni', attests: false } as const;
+  region.must('steward', { ...uni, roles: ['research'], keys: keysOf('uni') });
+  const more = { purpose: 'inquiry', inform: 'before' } as const;
+  const both = region.shows('partner/uni', 'L29', more);
+  const opened = file(TEAM, 'child8');
+  region.must(TEAM, opened);
+  const message = region.message(TEAM, opened.compartment);
+  region.endorsed(region.must(TEAM, region.discloses('partner/uni', 'L29', [message], { ...WEIGHED, ...more })));
+  const question = { party: 'partner/uni', compartment: opened.compartment, message, purpose: 'inquiry' } as const;
+  expect(decide(region.state, question, region.now).code).toBe('P-LAW-RIGHT');
+  region.must(MOTHER, objection(both));
+  expect(decide(region.state, question, region.now).code).toBe('D-OBJECTED');
 });
 
 it.each([

@@ -87,6 +87,19 @@ describe('to a family member', () => {
     }
   });
 
+  it('gives a foster parent nothing about a child whose placement ended, whoever else lives there or wherever it went', () => {
+    const region = new Noted(FOSTER, 'child8');
+    const aunt = personOf('aunt');
+    for (const parent of ['aunt', 'uncle']) region.must(TEAM, member(parent));
+    region.must(TEAM, foster('child8', 'aunt', FOSTER, { from: START, until: START + 5 }));
+    region.shows(aunt, 'L22');
+    expect(region.code(aunt, {}, START + 4)).toBe('P-LAW-FOSTER');
+    region.must(TEAM, foster('child14', 'aunt', FOSTER, { from: START, until: START + YEAR }));
+    region.must(TEAM, foster('child8', 'uncle', FOSTER, { from: START + 5, until: START + YEAR }));
+    expect(region.code(aunt, {}, START + 6)).toBe('D-EXPIRED');
+    expect(region.code(personOf('uncle'), {}, START + 6)).toBe('D-OTHER-ADULT');
+  });
+
   it('gives relatives something about the dead only, and others nothing about the dead', () => {
     const region = new Noted(CLINIC, 'mother');
     region.now = START + YEAR;
