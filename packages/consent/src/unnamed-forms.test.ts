@@ -184,3 +184,17 @@ it('takes six digits for a birthday only near a word about birth', () => {
   expect(found('geboren 010214 te Utrecht')).toEqual(['birth-date: 010214']);
   expect(found('een kind van 12 jaar', 'warnings')).toEqual([]);
 });
+
+describe('finds what names somebody', () => {
+  it.each([
+    'bel 06-12 34 56 78',
+    'bel 06-42-51 60 78',
+    'het gaat om Jan, 5 jaar',
+    'Sinds 2014 Bo en moeder',
+    'de kinderen Jan-Eva-Max zijn thuis',
+    'woont Achterbinnenhof 3',
+    'op Zorgpadlaan 3',
+  ])('in %j', (text) => expect(scanUnnamed(text).findings.length).toBeGreaterThan(0));
+
+  it('and warns of ages', () => expect(found('onderweg 12 en 14 jaar', 'warnings').join()).toContain('14'));
+});
