@@ -6,8 +6,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, type ReplayKeeper, type ReplayOnOptions, replay, replayOn, type Transport } from '@eenmaal/client';
+import { text, utf8 } from '@eenmaal/crypto';
 import { signObject } from '@eenmaal/envelope';
-import { readSealedRecords, systemRandom, writeSealedRecords } from '@eenmaal/host';
+import { SealedRecords, systemRandom } from '@eenmaal/host';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY, openRequest, write } from './guards-support.ts';
@@ -55,17 +56,23 @@ async function aDay(): Promise<void> {
   await mother.grant(place.dossier, [place.compartment], terms('org-b', chain.clock()));
 }
 
-const keeper = (secret = key): ReplayKeeper => ({
-  load: () => readSealedRecords(path, secret),
-  save: (records) => writeSealedRecords(path, secret, records),
-});
+const keeper = (secret = key): ReplayKeeper => new SealedRecords(path, secret);
 
 /** An officer's replay; pages of ten entries, put away after each. */
 async function run(change: Partial<ReplayOnOptions> = {}, pages = Number.POSITIVE_INFINITY) {
   const { one, small } = await officer(pages);
   const signed = await one.checkpoints.advance();
   const { law, region } = world.chain;
-  const common = { transport: small, signed, region, law, keeper: keeper(), program: 'one', every: 10 };
+  const common = {
+    transport: small,
+    signed,
+    region,
+    law,
+    keeper: keeper(),
+    random: systemRandom,
+    program: 'one',
+    every: 10,
+  };
   return { signed, one, result: await replayOn({ ...common, ...change }) };
 }
 
@@ -135,8 +142,9 @@ describe('a replay that goes on', () => {
     const other = await startWithFamily({ seed: 'replay elsewhere' });
     const theirs = await other.chain.participant('officer/fg');
     const signed = await theirs.checkpoints.advance();
-    const common = { transport: theirs.transport, signed, law: other.chain.law, keeper: keeper(), program: 'one' };
-    const result = await replayOn({ ...common, region: other.chain.region });
+    const { law, region } = other.chain;
+    const common = { transport: theirs.transport, signed, law, keeper: keeper(), program: 'one' };
+    const result = await replayOn({ ...common, region, random: systemRandom });
     expect(result).toMatchObject({ from: 0, anew: 'other-region', differences: [] });
     await other.chain.stop();
   });
@@ -171,11 +179,13 @@ describe('an entry that was changed before the place where it goes on', () => {
 
   it('stops it when its leaf was changed: the newest checkpoint does not continue where it stopped', async () => {
     await run();
-    const records = (await readSealedRecords(path, key)) as [string, ...string[]];
-    const head = JSON.parse(records[0]) as { nodes: string[] };
-    const [first, ...others] = head.nodes as [string, ...string[]];
-    const nodes = [`${first.startsWith('A') ? 'B' : 'A'}${first.slice(1)}`, ...others];
-    await writeSealedRecords(path, key, [JSON.stringify({ ...head, nodes }), ...records.slice(1)]);
+    const records = new SealedRecords(path, key);
+    records.open();
+    const head = JSON.parse(text(records.read('head'))) as { nodes: string[]; slots: string[] };
+    const [first, ...rest] = head.nodes as [string, ...string[]];
+    const nodes = [`${first.startsWith('A') ? 'B' : 'A'}${first.slice(1)}`, ...rest];
+    const others = ['entries', 'prints', 'places', ...head.slots.map((slot) => `part/${slot}`)];
+    records.write([['head', utf8(JSON.stringify({ ...head, nodes }))], ...others.map((name) => [name, null] as const)]);
     expect(await codeOf(run())).toBe('split-view');
   });
 });

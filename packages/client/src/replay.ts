@@ -7,11 +7,14 @@ import {
   checkEnvelope,
   checkStatement,
   decide,
-  emptyState,
   type FoldInput,
-  fold,
+  foldPaged,
   type Law,
+  MAIN,
+  Pages,
+  pagesOf,
   type State,
+  slotOfStatement,
 } from '@eenmaal/consent';
 import { equal, fromBase64url, fromHex, toBase64url, utf8 } from '@eenmaal/crypto';
 import { readObject, verifyEvent } from '@eenmaal/envelope';
@@ -30,6 +33,7 @@ import {
   type ReasonCode,
   type Statement,
 } from '@eenmaal/model';
+import { Slots } from './replay-slots.ts';
 import type { Transport } from './transport.ts';
 
 export type Difference = { index: number; what: string };
@@ -49,7 +53,9 @@ type ErasedEntry = Exclude<LoggedEntry, ReadableEntry>;
 
 /** What is under way: `lost`, entries that could not be read, until an erasure says why, by index. */
 export type Replay = {
+  /** Made by `Pages`: where somebody puts it away, what was not touched since is not in memory. */
   state: State;
+  slots: Slots;
   tree: Frontier;
   /** The newest roots, by size: what most makers had seen. */
   roots: Map<number, string>;
@@ -64,7 +70,7 @@ export type Replay = {
 
 /**
  * Replays the log up to the given checkpoint. Reads page by page and keeps none of it: memory grows with what the rule must
- * know (people, consents, messages), not with what the log holds.
+ * know (people, consents, messages), not with what the log holds. `replayOn` does not keep that in memory either.
  * @param region the region statement this officer was given: entry 0 must be it
  * @param law the law files the region works with
  * @param progress called after each page
@@ -97,7 +103,7 @@ export function beginReplay(region: string, law: Law): Replay {
     },
   };
   return {
-    ...{ state: emptyState(law), tree: new Frontier(), roots: new Map(), seen: [] },
+    ...{ state: new Pages(law).state, slots: new Slots(), tree: new Frontier(), roots: new Map(), seen: [] },
     ...{ result, region, lost: new Map(), unread: new Set() },
   };
 }
@@ -174,9 +180,9 @@ function skip(all: Replay, entry: ErasedEntry): void {
   else lost.set(index, entry);
   if (erased.message && !state.messages.has(erased.message.envelope)) {
     unread.add(erased.message.envelope);
-    fold(state, { kind: 'erased', message: erased.message }, index, at);
+    foldPaged(state, MAIN, { kind: 'erased', message: erased.message }, index, at);
   } else Object.assign(state, { size: index + 1, at: Math.max(state.at, at) });
-  grow(all, leaf);
+  grow(all, leaf, MAIN);
 }
 
 function step(all: Replay, entry: ReadableEntry): void {
@@ -193,8 +199,12 @@ function step(all: Replay, entry: ReadableEntry): void {
   if (index === 0 && (event.kind !== 'statement' || event.jws !== region))
     throw new EenmaalError('split-view', 'another region');
   result.counts[event.kind]++;
+  let slot = MAIN;
   try {
     const input = verifyEvent(state, event);
+    if (input.kind === 'statement') slot = slotOfStatement(state, input.statement);
+    // what a false one names outside its dossier is forgotten too
+    if (event.kind === 'dossier-erasure') for (const entry of event.entries) touch(all, entry);
     judge(all, input, index, at, say);
     const seen = positionIn(input, event);
     if (seen && seen.size > tree.size) say(ANOTHER_HISTORY);
@@ -203,14 +213,23 @@ function step(all: Replay, entry: ReadableEntry): void {
       if (root === undefined) all.seen.push({ index, position: seen });
       else if (root !== seen.root) say(ANOTHER_HISTORY);
     }
-    fold(state, input, index, at);
+    foldPaged(state, slot, input, index, at);
   } catch (error) {
+    if (isKeptDamaged(error)) throw error;
     say(error instanceof EenmaalError ? error.code : 'cannot be read');
   }
-  grow(all, leaf);
+  grow(all, leaf, slot);
 }
 
-function grow({ tree, roots }: Replay, leaf: string): void {
+const touch = ({ state, slots }: Replay, entry: number): void => pagesOf(state).touch(slots.slotOf(entry) ?? MAIN);
+
+/** What was put away is not what it was: nothing that is said after it means anything. */
+export const isKeptDamaged = (error: unknown): boolean =>
+  error instanceof EenmaalError && error.code === 'ledger-damaged';
+
+/** @param slot of a statement, where it belongs; of anything else nobody asks */
+function grow({ tree, roots, slots }: Replay, leaf: string, slot: string): void {
+  slots.add(slot);
   tree.append(hashLeaf(fromHex(leaf)));
   roots.set(tree.size, toBase64url(tree.root()));
   roots.delete(tree.size - ROOTS);

@@ -7,11 +7,25 @@ export * from './civil-time.ts';
 export * from './clocks.ts';
 export * from './consents.ts';
 export * from './decide.ts';
+export * from './directory.ts';
 export * from './explain.ts';
 export * from './fold.ts';
 export * from './law.ts';
 export * from './notices.ts';
-export { countsIn, dropParts, namesIn, type Part, PER_DOSSIER, pack, partsOf, putPart } from './parts.ts';
+export { Numbers } from './numbers.ts';
+export * from './paged-state.ts';
+export {
+  countsIn,
+  dropParts,
+  MAIN,
+  namesIn,
+  type Part,
+  PER_DOSSIER,
+  pack,
+  partsOf,
+  putPart,
+  slotOfStatement,
+} from './parts.ts';
 export * from './prohibitions.ts';
 export * from './readers.ts';
 export { Remembered } from './remembered.ts';

@@ -3,15 +3,15 @@
  * spelled out. What several parts of a state share is written once and tied together again when it is read. What only its
  * entry says of a message is apart, so that it can be sealed under the key of that entry.
  */
-import { EenmaalError } from '@eenmaal/model';
+import { EenmaalError, type Statement } from '@eenmaal/model';
 import { offeredTo } from './law.ts';
 import { Remembered } from './remembered.ts';
 import type { MessageState, State } from './state.ts';
 
 /** The part of what belongs to no dossier. */
-const MAIN = 'main';
+export const MAIN = 'main';
 /** In which dossier an entry is, where that is kept: without it, what only that tells is in `main`. */
-type Index = { slotOf(entry: number): string | undefined };
+export type Index = { slotOf(entry: number): string | undefined };
 
 /** The maps of a state that are divided over dossiers. Everything else is in `main`. */
 export const PER_DOSSIER = [
@@ -82,6 +82,20 @@ export function dropParts(state: State, index: Index, isDropped: (slot: string) 
   }
 }
 
+/** In whose part a statement is; new keys of a family member or a seat belong to its dossier. */
+export function slotOfStatement(state: State, statement: Statement): string {
+  // what says that a dossier went must outlive it
+  if (statement.kind === 'erase' && statement.whole) return MAIN;
+  if ('dossier' in statement) return statement.dossier;
+  if (statement.kind !== 'new-keys') return MAIN;
+  const party = state.parties.get(statement.party);
+  return party?.seat?.dossier ?? state.persons.get(party?.person ?? '')?.dossier ?? MAIN;
+}
+
+/** Looks in memory only: what a value in memory belongs to is there, and reading more would change what is gone through. */
+const inMemory = <V>(map: Map<string, V>, key: string): V | undefined =>
+  Map.prototype.get.call(map, key) as V | undefined;
+
 function slotOf(state: State, index: Index, name: Divided, key: string, value: unknown): string | undefined {
   const { dossier, compartment, party } = value as Value;
   switch (name) {
@@ -90,10 +104,10 @@ function slotOf(state: State, index: Index, name: Divided, key: string, value: u
     case 'statements':
     case 'asks':
     case 'erasures':
-      return index.slotOf(state.statements.get(key) ?? Number.POSITIVE_INFINITY);
+      return index.slotOf(inMemory(state.statements, key) ?? Number.POSITIVE_INFINITY);
     case 'grants':
     case 'messages':
-      return state.compartments.get(compartment)?.dossier;
+      return inMemory(state.compartments, compartment)?.dossier;
     case 'keys':
       return slotOfParty(state, party);
     case 'parties':
@@ -105,8 +119,8 @@ function slotOf(state: State, index: Index, name: Divided, key: string, value: u
 }
 
 function slotOfParty(state: State, party: string): string | undefined {
-  const known = state.parties.get(party);
-  return known?.seat?.dossier ?? state.persons.get(known?.person ?? '')?.dossier;
+  const known = inMemory(state.parties, party);
+  return known?.seat?.dossier ?? inMemory(state.persons, known?.person ?? '')?.dossier;
 }
 
 /** Without what is written elsewhere, or follows from it. */

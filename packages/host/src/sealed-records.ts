@@ -1,58 +1,140 @@
 /**
- * Records a program puts away for itself: one file, each record sealed at its place under the program's own key, written
- * beside the old file and put in its place in one step.
+ * Records a program puts away for itself: one file, each record sealed under the program's own key, then a sealed list of where
+ * each lies with its hash, so that one is read without the others, and is of this save. Written beside the old file and put in
+ * its place in one step.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { openWithNonce, sealWithNonce, text, toBase64url, utf8 } from '@eenmaal/crypto';
+import { openWithNonce, sealWithNonce, text, utf8 } from '@eenmaal/crypto';
 import { EenmaalError } from '@eenmaal/model';
-import { systemRandom, writeFileSafely } from './files.ts';
+import { systemRandom } from './files.ts';
 
-const SAVE_BYTES = 16;
-/** Each record is of one save, at one place, and known to be the last or not. */
-const associated = (save: Uint8Array, place: number, last: boolean): Uint8Array =>
-  utf8(`eenmaal/v1/sealed-record/${toBase64url(save)}/${place}/${last ? 'last' : 'more'}`);
+/** Where sealed bytes lie in the file, and their SHA-256. */
+type Extent = [offset: number, length: number, hash: string];
 
-/** 16 random bytes, then each record as u32 length ‖ sealed text. */
-export async function writeSealedRecords(path: string, key: Uint8Array, records: Iterable<string>): Promise<void> {
-  const save = systemRandom(SAVE_BYTES);
-  const pieces: Uint8Array[] = [save];
-  const put = (record: string, place: number, last: boolean): void => {
-    const sealed = sealWithNonce(key, utf8(record), associated(save, place, last), systemRandom);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(sealed.length);
-    pieces.push(length, sealed);
-  };
-  let held: string | undefined;
-  let place = 0;
-  for (const record of records) {
-    if (held !== undefined) put(held, place++, false);
-    held = record;
+const LIST = utf8('eenmaal/v1/sealed-records/list');
+const contextOf = (name: string): Uint8Array => utf8(`eenmaal/v1/sealed-record/${name}`);
+const hashOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'base64url');
+const u32 = (value: number): Uint8Array => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+
+export class SealedRecords {
+  readonly #path: string;
+  readonly #key: Uint8Array;
+  #file: number | null = null;
+  #extents = new Map<string, Extent>();
+
+  constructor(path: string, key: Uint8Array) {
+    this.#path = path;
+    this.#key = key;
   }
-  if (held !== undefined) put(held, place, true);
-  await writeFileSafely(path, Buffer.concat(pieces));
-}
 
-/** null when there is no file. @throws `not-readable` when anything in it is not as it was written, or is not ours */
-export async function readSealedRecords(path: string, key: Uint8Array): Promise<string[] | null> {
-  const file = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (file === null) return null;
-  const save = new Uint8Array(file.subarray(0, SAVE_BYTES));
-  const records: string[] = [];
-  for (let at = SAVE_BYTES; at < file.length || records.length === 0; ) {
-    if (at + 4 > file.length) throw new EenmaalError('not-readable', path);
-    const end = at + 4 + file.readUInt32BE(at);
-    if (end > file.length) throw new EenmaalError('not-readable', path);
-    const sealed = new Uint8Array(file.subarray(at + 4, end));
-    records.push(text(openWithNonce(key, sealed, associated(save, records.length, end === file.length))));
-    at = end;
+  /**
+   * Opens what lies there; false: nothing does. Every record is compared with the list, one after another.
+   * @throws `not-readable` when anything in it is not as it was written, or is not ours
+   */
+  open(): boolean {
+    this.close();
+    try {
+      this.#file = openSync(this.#path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+    const size = fstatSync(this.#file).size;
+    const length = new DataView(this.#bytes(size - 4, 4).buffer).getUint32(0);
+    const before = size - 4 - length;
+    const list = openWithNonce(this.#key, this.#bytes(before, length), LIST);
+    this.#extents = new Map(JSON.parse(text(list)) as [string, Extent][]);
+    let end = 0;
+    for (const [name, [offset, bytes]] of this.#extents) {
+      if (offset !== end) throw this.#damaged();
+      this.#sealed(name);
+      end += bytes;
+    }
+    if (end !== before) throw this.#damaged();
+    return true;
   }
-  return records;
+
+  /** @throws `not-readable` when there is none of this name, or not any more what was written */
+  read(name: string): Uint8Array {
+    return openWithNonce(this.#key, this.#sealed(name), contextOf(name));
+  }
+
+  /**
+   * Puts these in the place of what there was, durable when this returns; from here on they are what is read. One of null
+   * stays as it lies there, sealed. @throws `not-readable` when such a one is not what was written
+   */
+  write(records: Iterable<readonly [name: string, content: Uint8Array | null]>): void {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    // always the same name: what a crash left is written over
+    const temporary = `${this.#path}.part`;
+    const file = openSync(temporary, 'w+', 0o600);
+    const extents = new Map<string, Extent>();
+    let end = 0;
+    const put = (bytes: Uint8Array): void => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
+      end += bytes.length;
+    };
+    try {
+      for (const [name, content] of records) {
+        const sealed = content ? sealWithNonce(this.#key, content, contextOf(name), systemRandom) : this.#sealed(name);
+        extents.set(name, [end, sealed.length, hashOf(sealed)]);
+        put(sealed);
+      }
+      const list = sealWithNonce(this.#key, utf8(JSON.stringify([...extents])), LIST, systemRandom);
+      put(list);
+      put(u32(list.length));
+      fsyncSync(file);
+      renameSync(temporary, this.#path);
+    } catch (error) {
+      closeSync(file);
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    const folder = openSync(dirname(this.#path), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+    this.close();
+    this.#file = file;
+    this.#extents = extents;
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+    this.#extents = new Map();
+  }
+
+  #damaged(): EenmaalError {
+    return new EenmaalError('not-readable', this.#path);
+  }
+
+  #sealed(name: string): Uint8Array {
+    const extent = this.#extents.get(name);
+    if (!extent) throw this.#damaged();
+    const [offset, length, expected] = extent;
+    const sealed = this.#bytes(offset, length);
+    if (hashOf(sealed) !== expected) throw this.#damaged();
+    return sealed;
+  }
+
+  #bytes(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    if (this.#file === null || offset < 0) throw this.#damaged();
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const more = readSync(this.#file, bytes, done, length - done, offset + done);
+      if (more === 0) throw this.#damaged();
+      done += more;
+    }
+    return bytes;
+  }
 }
 
 /** The packages whose sources decide. */

@@ -15,7 +15,7 @@ import {
   replayOn,
   type Transport,
 } from '@eenmaal/client';
-import { programDigest, readSealedRecords, writeSealedRecords } from '@eenmaal/host';
+import { programDigest, SealedRecords, systemRandom } from '@eenmaal/host';
 import type { Evidence, Position } from '@eenmaal/model';
 
 export type Verified = { before: Position; now: Position; checkpoint: string };
@@ -45,14 +45,15 @@ export async function replaySince(
   progress?: (done: number, size: number) => void,
 ): Promise<ContinuedReplay> {
   const { now: signed } = await verify(participant);
-  const path = join(dir, 'replay.sealed');
-  const keeper = {
-    load: () => readSealedRecords(path, key),
-    save: (records: Iterable<string>) => writeSealedRecords(path, key, records),
-  };
+  const keeper = new SealedRecords(join(dir, 'replay.sealed'), key);
   const { region, mirror } = participant;
-  const options = { transport, signed, region, law: mirror.state.law, keeper, program: await programDigest() };
-  return replayOn({ ...options, ...(progress && { progress }) });
+  const program = await programDigest();
+  const options = { transport, signed, region, law: mirror.state.law, keeper, random: systemRandom, program };
+  try {
+    return await replayOn({ ...options, ...(progress && { progress }) });
+  } finally {
+    keeper.close();
+  }
 }
 
 const ANEW = {

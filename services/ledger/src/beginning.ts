@@ -5,14 +5,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LedgerStore } from '@eenmaal/broker';
-import type { Law } from '@eenmaal/consent';
+import { type Law, Pages } from '@eenmaal/consent';
 import { equal, type Random } from '@eenmaal/crypto';
 import { type Commit, decodeCommit, hashLeaf, LedgerError, Tree } from '@eenmaal/ledger';
 import { EenmaalError } from '@eenmaal/model';
 import { openEntry } from './entries.ts';
 import { type Covering, coveringOf, erasuresIn } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
-import { Pages } from './paged-state.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, snapshotKeys } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';
 import { TileFiles } from './tiles.ts';

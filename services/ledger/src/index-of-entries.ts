@@ -2,9 +2,9 @@
  * Where each entry lies (which commit) and which entries belong to each dossier; bodies stay on disk. Twelve bytes an entry,
  * in typed arrays: a million entries are as little as one large picture.
  */
+import { Numbers } from '@eenmaal/consent';
 import { type Commit, commitSize, decodeCommit } from '@eenmaal/ledger';
 import { EenmaalError } from '@eenmaal/model';
-import { Numbers } from './numbers.ts';
 
 /** Newest commits are kept decoded: what was just written is asked for next. */
 const CACHED_BYTES = 16 * 1024 * 1024;

@@ -4,7 +4,7 @@
  * the next gathers, so many requests share one fsync and one waiting request waits for nobody.
  */
 import type { LedgerStore } from '@eenmaal/broker';
-import type { Law, State } from '@eenmaal/consent';
+import { foldPaged, type Law, Pages, pagesOf, type State } from '@eenmaal/consent';
 import { equal, fromBase64url, type Random, toBase64url } from '@eenmaal/crypto';
 import {
   appendCommit,
@@ -21,7 +21,6 @@ import { isInTree, type SnapshotSettings, snapshotOptions, tilesBeside } from '.
 import { atTime, type Draft, type Entry, openEntry, sealEntry } from './entries.ts';
 import { type Covering, coveringOf, mustBeDecided } from './erasures.ts';
 import { Index } from './index-of-entries.ts';
-import { foldPaged, Pages, pagesOf } from './paged-state.ts';
 import { NO_KEY, replay, turned } from './replay.ts';
 import { type Snapshot, writeSnapshot } from './snapshot.ts';
 import type { TileFiles } from './tiles.ts';

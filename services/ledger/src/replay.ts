@@ -2,7 +2,7 @@
  * Reading the log back: every commit after the snapshot it begins at is checked, opened and folded. Of a long log what was
  * read is put in a snapshot on the way, so that memory does not grow with it.
  */
-import type { State } from '@eenmaal/consent';
+import { foldPaged, pagesOf, type State } from '@eenmaal/consent';
 import { fromBase64url } from '@eenmaal/crypto';
 import { trustEvent } from '@eenmaal/envelope';
 import { type CommitEntry, checkChain, decodeCommit, LedgerError } from '@eenmaal/ledger';
@@ -10,7 +10,6 @@ import { EenmaalError, type Instant, LEAF_TYPE } from '@eenmaal/model';
 import { type Beginning, beginning, type Given, snapshotOptions } from './beginning.ts';
 import { atTime, type Entry, openEntry } from './entries.ts';
 import { type Covering, mustBeDecided } from './erasures.ts';
-import { foldPaged, pagesOf } from './paged-state.ts';
 import { type Replayed, Snapshot, type SnapshotOptions, writeSnapshot } from './snapshot.ts';
 
 /** Entries that are read before the next snapshot on the way is made. */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyState, fold, PER_DOSSIER, partsOf, type State } from '@eenmaal/consent';
+import { emptyState, fold, foldPaged, Pages, PER_DOSSIER, pagesOf, partsOf, type State } from '@eenmaal/consent';
 import { hash256, utf8 } from '@eenmaal/crypto';
 import { systemRandom as random, readLaw } from '@eenmaal/host';
 import { PuncturableKey, Tree } from '@eenmaal/ledger';
@@ -18,7 +18,6 @@ import { EenmaalError } from '@eenmaal/model';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Index } from './index-of-entries.ts';
-import { foldPaged, Pages, pagesOf } from './paged-state.ts';
 import { turned } from './replay.ts';
 import { type Replayed, Snapshot, snapshotKeys, writeSnapshot } from './snapshot.ts';
 import { SnapshotRefused } from './snapshot-file.ts';

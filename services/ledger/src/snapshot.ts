@@ -8,13 +8,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { countsIn, type Law, namesIn, type Part, pack, partsOf, type State } from '@eenmaal/consent';
+import {
+  countsIn,
+  Directory,
+  type Law,
+  namesIn,
+  Pages,
+  type Part,
+  type PartSource,
+  pack,
+  pagesOf,
+  partsOf,
+  type State,
+} from '@eenmaal/consent';
 import { deriveKey, openWithNonce, type Random, sealWithNonce, text, toBase64url, utf8 } from '@eenmaal/crypto';
 import { KEY_TREE_DEPTH, Tree } from '@eenmaal/ledger';
 import { EenmaalError, type Instant } from '@eenmaal/model';
-import { Directory } from './directory.ts';
 import { Index } from './index-of-entries.ts';
-import { Pages, type PartSource, pagesOf } from './paged-state.ts';
 import { type Extent, SnapshotFile, SnapshotRefused, SnapshotWriter } from './snapshot-file.ts';
 import type { TileFiles } from './tiles.ts';
 import { MAIN, type Vault } from './vault.ts';

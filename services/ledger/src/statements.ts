@@ -1,6 +1,6 @@
 /** Taking in statements: signature, authority, order; then durable. Before: a family or steward signed. After: the fold. */
 import { accountOf } from '@eenmaal/broker';
-import { checkStatement, RETENTION_RULE, ruleAt, type State } from '@eenmaal/consent';
+import { checkStatement, RETENTION_RULE, ruleAt, type State, slotOfStatement } from '@eenmaal/consent';
 import { readObject, verifyEvent, verifyStatement } from '@eenmaal/envelope';
 import {
   type Answer,
@@ -17,7 +17,6 @@ import {
 import type { Draft } from './entries.ts';
 import { MAX_WHOLE } from './eraser.ts';
 import type { Journal } from './journal.ts';
-import { MAIN } from './vault.ts';
 
 const MAX_TOGETHER = 600_000;
 
@@ -96,7 +95,7 @@ function takeIn(
     refuse(checkStatement(now, statement, at), now, at);
     if (statement.kind === 'erase') mustFit(journal, statement);
     journal.checkPosition(statement.seen);
-    indexes.push(append({ slot: slotOf(now, statement), event, input }));
+    indexes.push(append({ slot: slotOfStatement(now, statement), event, input }));
     return null;
   } catch (error) {
     if (error instanceof EenmaalError) return error;
@@ -115,16 +114,6 @@ function refuse(code: ErrorCode | null, now: State, at: Instant): void {
 function mustFit(journal: Journal, { dossier, items, whole }: StatementOf<'erase'>): void {
   const fits = whole ? journal.entriesOf(dossier).length <= MAX_WHOLE : journal.vault.holds(dossier, items.length);
   if (!fits) throw new EenmaalError('too-large', 'erased at once');
-}
-
-/** Which dossier's key seals it; new keys of a family member or a seat belong to its dossier. */
-function slotOf(now: State, statement: Statement): string {
-  // what says that a dossier went must outlive it
-  if (statement.kind === 'erase' && statement.whole) return MAIN;
-  if ('dossier' in statement) return statement.dossier;
-  if (statement.kind !== 'new-keys') return MAIN;
-  const party = now.parties.get(statement.party);
-  return party?.seat?.dossier ?? now.persons.get(party?.person ?? '')?.dossier ?? MAIN;
 }
 
 /** The receipt of a statement that is in the log already; `conflict` when another one has its id. */

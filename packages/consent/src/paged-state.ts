@@ -1,23 +1,14 @@
 /**
- * A consent state of which only those dossiers are in memory that changed since the newest snapshot or that somebody asked
- * about: the others lie in the snapshot, sealed, and are read when the rule first asks for anything of theirs. The rule knows
+ * A consent state of which only those dossiers are in memory that changed since it was last put away or that somebody asked
+ * about: the others lie in a snapshot, sealed, and are read when the rule first asks for anything of theirs. The rule knows
  * nothing of it: it sees Maps. So a start costs what is asked for, not what there is, and so does memory.
  */
-import {
-  dropParts,
-  emptyState,
-  type FoldInput,
-  fold,
-  type Law,
-  type Part,
-  PER_DOSSIER,
-  putPart,
-  type State,
-} from '@eenmaal/consent';
 import type { Instant } from '@eenmaal/model';
 import { Directory } from './directory.ts';
-import type { Index } from './index-of-entries.ts';
-import { MAIN } from './vault.ts';
+import { type FoldInput, fold } from './fold.ts';
+import type { Law } from './law.ts';
+import { dropParts, type Index, MAIN, type Part, PER_DOSSIER, putPart } from './parts.ts';
+import { emptyState, type State } from './state.ts';
 
 /** Where parts come from. A part that is not there any more (its dossier was erased) is null. */
 export type PartSource = {
@@ -65,7 +56,7 @@ export class Pages {
    * Reads from `source` from here on, which holds everything up to entry `size`: what is in memory of dossiers that did not
    * change since is let go. Whoever looks at the state must not hold on to anything of it meanwhile.
    */
-  turnTo(source: PartSource, size: number, index: Pick<Index, 'slotOf'>): void {
+  turnTo(source: PartSource, size: number, index: Index): void {
     for (const [slot, entry] of this.#changed) if (entry < size) this.#changed.delete(slot);
     // what belongs to no dossier stays, once it was read
     const stays = (slot: string) =>
@@ -89,7 +80,7 @@ export class Pages {
   }
 
   /** Lets go of what can be read again, when much was read. The same holds as for `turnTo`. */
-  trim(index: Pick<Index, 'slotOf'>): void {
+  trim(index: Index): void {
     if (this.#namesRead > MOST_NAMES) this.turnTo(this.#source, this.#size, index);
   }
 
