@@ -139,15 +139,18 @@ vi.mock('@eenmaal/envelope', async (original) => {
 
 vi.mock('@eenmaal/consent', async (original) => {
   const real = await original<typeof import('@eenmaal/consent')>();
-  class Decided extends Map<string, string[]> {
-    override get = (id: string): string[] => Object.assign(super.get(id) ?? [], { includes: () => true });
+  /** Names a decision for every erasure. */
+  class Pages extends real.Pages {
+    constructor(law: ConstructorParameters<typeof real.Pages>[0]) {
+      super(law);
+      const { erasures } = this.state;
+      const get = erasures.get.bind(erasures);
+      if (believes('erasures')) erasures.get = (id) => Object.assign([...(get(id) ?? [])], { includes: () => true });
+    }
   }
   return {
     ...real,
-    emptyState: (law: Parameters<typeof real.emptyState>[0]) => {
-      const state = real.emptyState(law);
-      return believes('erasures') ? { ...state, erasures: new Decided() } : state;
-    },
+    Pages,
     checkStatement: (...given: Parameters<typeof real.checkStatement>) =>
       believes('statements') ? null : real.checkStatement(...given),
     decide: (...given: Parameters<typeof real.decide>) =>
