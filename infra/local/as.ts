@@ -1,6 +1,7 @@
 /** Runs the family's or the officer's command line against the region `npm start` left running. */
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readIfThere } from '@eenmaal/host';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -19,9 +20,18 @@ export async function runAs(
     process.exitCode = 1;
     return;
   }
+  const dir = join(STATE, 'keys', keys);
+  if (!existsSync(dir)) {
+    const known = readdirSync(dirname(dir)).join(', ');
+    process.stderr.write(
+      `Wie is ${basename(dir)}? Kies uit: ${known}\nWho is ${basename(dir)}? Choose from: ${known}\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   runProgram(program, args, {
     EENMAAL_NATS_URL: (JSON.parse(running) as { url: string }).url,
-    EENMAAL_STATE_DIR: join(STATE, 'keys', keys),
+    EENMAAL_STATE_DIR: dir,
     EENMAAL_KEY_SECRET_FILE: join(STATE, 'secret'),
     EENMAAL_REGION_FILE: join(STATE, 'region.jws'),
     EENMAAL_WITNESS_POLICY_FILE: join(STATE, 'policy.txt'),

@@ -37,7 +37,9 @@ async function main(): Promise<void> {
   // one witness for each officer; where there is one officer, another that has nothing to do with who runs the ledger
   const witnesses = officers.length > 1 ? officers : [...officers, 'gemeente-getuige'];
   const region = await startRegion({ dir, name: story.region, partnerFiles, officers, witnesses, onPortMoved });
+  let stopping = false;
   const stop = async (): Promise<void> => {
+    stopping = true;
     await region.stop();
     if (values.once) await rm(dir, { recursive: true, force: true });
   };
@@ -70,6 +72,13 @@ async function main(): Promise<void> {
   }
   await writeFileSafely(join(dir, 'running.json'), JSON.stringify({ pid: process.pid, url: region.nats.url }));
   addresses(region, say);
+  // a program that ends says so, and where it said why: nobody should look for it in what they were trying
+  const programs = [...region.partners].map(([id, { service }]) => [id, service] as const);
+  for (const [name, { exited, logFile }] of [['ledger', region.ledger] as const, ...programs])
+    void exited.then(() => {
+      const ended = say(`Gestopt: ${name}. Lees waarom in ${logFile}`, `Ended: ${name}. Read why in ${logFile}`);
+      if (!stopping) print(ended);
+    });
   await new Promise(() => {}); // until Ctrl-C
 }
 
