@@ -1,22 +1,39 @@
 /**
- * Stopping an HTTP server soon. Node's `close` waits for connections on which nothing was ever asked, up to minutes: clients
- * that keep connections open make such ones all the time.
+ * Stopping an HTTP server soon. Node's `close` waits for every connection that is not idle at that moment, up to minutes:
+ * for those on which nothing was ever asked, and for those kept open after an answer that was under way. Clients that keep
+ * connections open make such ones all the time.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Call what this gives when the server begins to close: it ends every connection on which nothing was asked. */
-export function silentConnections(server: Server): () => void {
-  const silent = new Set<Socket>();
+/** Milliseconds an answer gets once the server stops; who sends a question that slowly is not waited for. */
+const GRACE_MS = 5000;
+
+/**
+ * Call what this gives when the server begins to close: every connection ends, those with an answer under way as soon as it
+ * was given.
+ */
+export function endingConnections(server: Server): () => void {
+  const open = new Set<Socket>();
+  const answering = new Set<Socket>();
   let closing = false;
   server.on('connection', (socket: Socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
     if (closing) socket.destroy();
   });
-  server.on('request', ({ socket }) => silent.delete(socket));
+  server.on('request', ({ socket }, response) => {
+    answering.add(socket);
+    response.once('close', () => {
+      answering.delete(socket);
+      if (closing) socket.destroySoon();
+    });
+  });
   return () => {
     closing = true;
-    for (const socket of silent) socket.destroy();
+    for (const socket of open) if (!answering.has(socket)) socket.destroy();
+    setTimeout(() => {
+      for (const socket of open) socket.destroy();
+    }, GRACE_MS).unref();
   };
 }

@@ -1,6 +1,6 @@
 /** The one route of a witness. Who may ask is decided by the log's signature on what is asked, and by nothing else. */
 
-import { type Log, silentConnections } from '@eenmaal/host';
+import { endingConnections, type Log } from '@eenmaal/host';
 import { ADD_CHECKPOINT_PATH } from '@eenmaal/ledger';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { StateError } from './state.ts';
@@ -18,8 +18,8 @@ export function makeHttp(witness: Witness, log: Log, onFatal: (error: StateError
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
   });
-  const endSilent = silentConnections(app.server);
-  app.addHook('preClose', async () => endSilent());
+  const endConnections = endingConnections(app.server);
+  app.addHook('preClose', async () => endConnections());
   app.removeAllContentTypeParsers();
   // The protocol names no content type for a request, so any will do; the body is bytes.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

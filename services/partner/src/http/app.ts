@@ -1,7 +1,7 @@
 /** The HTTP API of one organisation, for its own software: who may ask, how refusals look, what is described where. */
 
 import { equal } from '@eenmaal/crypto';
-import { type Log, silentConnections } from '@eenmaal/host';
+import { endingConnections, type Log } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -33,8 +33,8 @@ function newApp() {
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 64 },
   });
-  const endSilent = silentConnections(app.server);
-  app.addHook('preClose', async () => endSilent());
+  const endConnections = endingConnections(app.server);
+  app.addHook('preClose', async () => endConnections());
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   return app.withTypeProvider<ZodTypeProvider>();
