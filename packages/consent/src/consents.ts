@@ -59,7 +59,7 @@ export function consentOf(
   const grants = says.flatMap((say) => (say.partner === organisation ? say.grants : []));
   // no grant that fits: the answer may hang on other compartments; without history: on the message's place in the log
   if (grants.every(({ history }) => history) && !LOOKS_ELSEWHERE.has(consent.code))
-    remembered.keep({ organisation, purposes, youthOnly, ...stretch(people, grants, now), consent });
+    remembered.keep({ ...consent, organisation, purposes, youthOnly, ...stretch(people, grants, now) });
   return consent;
 }
 

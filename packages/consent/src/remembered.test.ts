@@ -100,15 +100,8 @@ describe('a remembered answer', () => {
 });
 
 describe('what is kept', () => {
-  const consent = { outcome: 'permit', code: 'P-CONSENT-ALL', basis: [] } as const;
-  const kept = {
-    organisation: 'clinic',
-    purposes: 1,
-    youthOnly: false,
-    from: 10,
-    until: 20,
-    consent: { ...consent, basis: [] },
-  };
+  const consent = { outcome: 'permit' as const, code: 'P-CONSENT-ALL' as const, basis: [] };
+  const kept = { ...consent, organisation: 'clinic', purposes: 1, youthOnly: false, from: 10, until: 20 };
 
   it('is found within its stretch, for the same question', () => {
     const remembered = new Remembered();

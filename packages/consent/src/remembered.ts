@@ -7,14 +7,15 @@ import type { Instant, OrganisationId } from '@eenmaal/model';
 import type { Consent } from './consents.ts';
 import type { GrantState, PersonState } from './state.ts';
 
-type Answer = {
+/** `from`, `until`: since and until when it holds, [from, until). In one object with what it answers: see above. */
+type Answer = Consent & {
   organisation: OrganisationId;
   purposes: number;
   youthOnly: boolean;
-  /** Since and until when it holds: [from, until). */
   from: number;
   until: number;
-  consent: Consent;
+  /** The one before it: a list takes two steps more to get to. */
+  older: Answer | null;
 };
 
 /** Two purposes of a few organisations are asked again and again; more are simply worked out. */
@@ -22,28 +23,31 @@ const MAX = 16;
 
 export class Remembered {
   // private, so that two states that say the same are equal whatever was asked of them
-  #answers: Answer[] = [];
+  #newest: Answer | null = null;
+  #count = 0;
 
   find(organisation: OrganisationId, purposes: number, youthOnly: boolean, now: Instant): Consent | undefined {
-    for (const known of this.#answers)
+    for (let known = this.#newest; known !== null; known = known.older)
       if (
         known.purposes === purposes &&
-        known.from <= now &&
-        now < known.until &&
         known.organisation === organisation &&
-        known.youthOnly === youthOnly
+        known.youthOnly === youthOnly &&
+        known.from <= now &&
+        now < known.until
       )
-        return known.consent;
+        return known;
     return undefined;
   }
 
-  keep(answer: Answer): void {
-    if (this.#answers.length >= MAX) this.#answers = [];
-    this.#answers.push(answer);
+  keep(answer: Omit<Answer, 'older'>): void {
+    if (this.#count >= MAX) this.forget();
+    this.#newest = { ...answer, older: this.#newest };
+    this.#count++;
   }
 
   forget(): void {
-    if (this.#answers.length > 0) this.#answers = [];
+    this.#newest = null;
+    this.#count = 0;
   }
 }
 
