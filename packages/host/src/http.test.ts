@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { endingConnections } from './http.ts';
 
 /** A server that answers when told to, and keeps connections for longer than a test may take. */
@@ -57,6 +57,12 @@ it('gives up after a while on who never ends asking', async () => {
   const taken = once(server, 'request');
   slow.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf');
   await taken;
-  end();
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    end();
+    vi.advanceTimersByTime(5000);
+  } finally {
+    vi.useRealTimers();
+  }
   await closed(server);
-}, 20_000);
+});

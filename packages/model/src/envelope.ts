@@ -69,7 +69,6 @@ export type Header = z.infer<typeof Header>;
 export const Content = z.strictObject({
   title: z.string().min(1).max(200),
   text: z.string().max(120_000),
-  /** The date the text is about or was told, as the author gives it. */
   author: z.strictObject({
     name: z.string().min(1).max(100),
     role: z.string().max(100),
