@@ -202,6 +202,7 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
   const involved = isSameSide(act.by, party) || (organisation !== null && act.partner === organisation);
   switch (act.kind) {
     case 'capacity':
+      return known.by === party || needsCapacity(state, sight, about, now);
     case 'death':
       return sight.persons.has(about);
     case 'secrecy':
@@ -257,6 +258,16 @@ function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean
   const items = state.erasures.get(id) ?? [];
   // all of them: a list with one item of hers would show her the others; a whole dossier is its family's, and its readers'
   return items.length > 0 ? items.every(sees) : isPerson(sight.party) || sight.compartments.size > 0;
+}
+
+/**
+ * That somebody cannot judge is its own affair (AVG art. 9), also when it is a parent: it is for who speaks for it, and for
+ * who reads about it and must know whose yes counts.
+ */
+function needsCapacity(state: State, { party, compartments, partial }: Sight, about: Id, now: Instant): boolean {
+  if (isPerson(party) && readsAll(state, [about], nameOf(party), now)) return true;
+  const isAbout = (place: Id) => state.compartments.get(place)?.subjects.includes(about) ?? false;
+  return [...compartments, ...partial].some(isAbout);
 }
 
 function readsChild(state: State, known: DossierState, act: Act, person: Id, now: Instant): boolean {
