@@ -5,7 +5,7 @@
 import type { ErrorCode, Header, Instant, PartyId, Statement, StatementOf } from '@eenmaal/model';
 import { isPartner, isPerson, LIMITS, nameOf, officer, organisationOf, partner, STEWARD } from '@eenmaal/model';
 import { checkLawStatement, isActive } from './accept-acts.ts';
-import { decidesIn, readsAbout } from './authority.ts';
+import { deciderOf, decidesIn, readsAbout } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { prohibition } from './prohibitions.ts';
@@ -134,9 +134,6 @@ function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'r
   if (!isActive(state, statement.partner)) return 'statement-out-of-order';
   return checkGrant(state, statement, compartment, now);
 }
-
-/** A family member by its id, a guardian institution by its name. */
-const deciderOf = (by: PartyId): string => (isPerson(by) ? nameOf(by) : by);
 
 function checkGrant(
   state: State,
