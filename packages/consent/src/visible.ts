@@ -35,7 +35,7 @@ import {
   type State,
   saysTo,
 } from './state.ts';
-import { readsAll, seesDisclosure, seesSeatObjection } from './visible-acts.ts';
+import { readsAll, seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
@@ -217,7 +217,8 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
       return sight.compartments.has(about);
     case 'ask': {
       const persons = state.asks.get(act.id)?.about ?? [];
-      return involved || (family && readsAll(state, persons, nameOf(party), now));
+      const speaker = speakerOf(party);
+      return involved || (speaker !== null && readsAll(state, persons, speaker, now));
     }
     case 'objection':
     case 'weigh':
@@ -231,7 +232,7 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
     case 'request':
     case 'answer': {
       const request = state.requests.get(about);
-      return request?.by === party || request?.to === organisation;
+      return request !== undefined && (isSameSide(request.by, party) || request.to === organisation);
     }
     case 'erase':
     case 'supersede':
