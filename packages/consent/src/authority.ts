@@ -63,7 +63,8 @@ export function readsAbout(
     const subject = state.persons.get(id);
     if (!subject) return null;
     const own = readsOne(state, subject, person, now);
-    const found = own === undefined ? place.allowed.get(id)?.get(person) : own;
+    // what somebody let another read ends with it: after a death there is only what the law gives to relatives
+    const found = own === undefined && !subject.dead ? place.allowed.get(id)?.get(person) : own;
     if (found === undefined) return null;
     if (found !== null && !basis.includes(found)) basis.push(found);
   }
