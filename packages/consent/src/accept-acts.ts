@@ -95,6 +95,8 @@ function checkInDossier(state: State, dossier: DossierState, statement: InDossie
 
 const isIn = (state: State, dossier: Id, ids: readonly Id[]): boolean =>
   ids.every((id) => state.persons.get(id)?.dossier === dossier);
+/** Who died before is shown to no organisation: by a statement that named it, its copy would wait for that one's word. */
+const areAlive = (state: State, ids: readonly Id[]): boolean => ids.every((id) => !state.persons.get(id)?.dead);
 const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
 /** Registered, and not ended or merged: nothing is asked of one that nobody answers for. */
 export const isActive = (state: State, organisation: OrganisationId): boolean =>
@@ -109,14 +111,16 @@ function checkAttested(state: State, statement: StatementOf<'custody' | 'capacit
       if (holders.includes(child) || hasTwice(holders) || (guardian !== null && holders.length > 0)) return 'malformed';
       if (!isIn(state, dossier, [child, ...holders])) return 'statement-out-of-order';
       // one that ended would seem to decide, and close everything
-      if (guardian !== null && !isActive(state, guardian)) return 'statement-out-of-order';
+      if (!areAlive(state, holders) || (guardian !== null && !isActive(state, guardian)))
+        return 'statement-out-of-order';
       return partial === null || state.parties.has(partner(partial.institution)) ? null : 'statement-out-of-order';
     }
     case 'capacity': {
       const { person: who, capable, representatives } = statement;
       if (representatives.includes(who) || hasTwice(representatives) || (capable && representatives.length > 0))
         return 'malformed';
-      return isIn(state, dossier, [who, ...representatives]) ? null : 'statement-out-of-order';
+      const known = isIn(state, dossier, [who, ...representatives]) && areAlive(state, representatives);
+      return known ? null : 'statement-out-of-order';
     }
     case 'death':
       if (!isIn(state, dossier, [statement.person])) return 'statement-out-of-order';
