@@ -149,7 +149,8 @@ function addOrdered(
   for (const { institution, child, from, until } of orders.values()) {
     const known = institution === organisationOf(party) && from <= now && now < until ? state.persons.get(child) : null;
     if (!known) continue;
-    for (const id of [child, ...known.custody]) if (state.persons.has(id)) persons.add(id);
+    for (const id of [child, ...known.custody, ...diedSince(state, known, true)])
+      if (state.persons.has(id)) persons.add(id);
     if (known.custodyStatement) statements.add(known.custodyStatement);
   }
 }
@@ -175,13 +176,15 @@ function addItems(state: State, sight: Sight, known: DossierState, now: Instant)
 /** An organisation sees who the other readers are, and on what: not what was said before, nor what waits. */
 function addForOrganisation(
   state: State,
-  { party, compartments, persons, statements }: Sight,
+  { party, compartments, partial, persons, statements }: Sight,
   known: DossierState,
   now: Instant,
 ) {
+  // of those it reads about: of a child that only reads along it needs none, nor knows whom that names
+  const about = new Set([...compartments, ...partial].flatMap((id) => state.compartments.get(id)?.subjects ?? []));
   for (const id of persons) {
     const custody = state.persons.get(id)?.custodyStatement;
-    if (custody && (known.by === party || custodyCounts(state, id, now))) statements.add(custody);
+    if (custody && (known.by === party || (about.has(id) && custodyCounts(state, id, now)))) statements.add(custody);
   }
   for (const id of compartments) {
     const compartment = state.compartments.get(id);
