@@ -76,7 +76,7 @@ describe('the persons an organisation is shown', () => {
     expect(kinds(region, SCHOOL)).toContain('custody');
     region.now = START + 4 * YEAR;
     region.grant(AUNT, K14, SCHOOL, BOTH);
-    expect(persons(region, SCHOOL), 'at 18').toEqual(names('aunt', 'child14'));
+    expect(persons(region, SCHOOL), 'at 18').toEqual(names('aunt', 'child14', 'mother'));
     expect(kinds(region, SCHOOL)).not.toContain('custody');
   });
 
