@@ -200,7 +200,7 @@ describe('a witness that saw another history', () => {
       const sign = (bytes: Uint8Array) => chain.ledgerIdentity.signing.sign(bytes);
       const signed = signCheckpoint({ origin: log.name, size: other.size, root: other.root() }, log, sign);
       const { policy } = asking.witnesses.trust();
-      const publisher = new Publisher({ policy, clock: Date.now, timeoutMs: 2000, maxAge: 60 });
+      const publisher = new Publisher({ policy, clock: Date.now, timeoutMs: 10_000, maxAge: 60 });
       expect(await publisher.publish(signed, other)).toMatchObject({ quorum: true });
       await send('Daarna');
       await eventually(async () =>

@@ -92,7 +92,7 @@ function policyOf(models: { vkey: string; url?: string }[], quorum: string) {
     : 'quorum none';
   return parsePolicy(utf8(`log ${formatVkey(log.key)}\n${lines.join('\n')}\n${group}\n`));
 }
-const publisher = (models: { vkey: string; url?: string }[], quorum = 'all', timeoutMs = 2000) =>
+const publisher = (models: { vkey: string; url?: string }[], quorum = 'all', timeoutMs = 10_000) =>
   new Publisher({ policy: policyOf(models, quorum), clock: () => NOW * 1000, timeoutMs, maxAge: 300 });
 const reasons = ({ failures }: { failures: readonly { witness: string; reason: string }[] }) =>
   Object.fromEntries(failures.map(({ witness, reason }) => [witness.split('/')[1], reason]));
