@@ -269,7 +269,7 @@ export class Mirror {
     const inPart = JUDGED_IN_PART.has(statement.kind);
     if (!inPart && !JUDGED.has(statement.kind)) return;
     const refused = checkStatement(this.state, statement, at);
-    if (refused && !(inPart && restsOnUnseen(this.state, statement, refused)))
+    if (refused && !(inPart && restsOnUnseen(statement, refused)))
       throw new EenmaalError(refused, 'shown by the ledger');
   }
 
@@ -299,14 +299,13 @@ function withErased(entries: readonly EntryView[]): (EntryView | Erased)[] {
 }
 
 /**
- * A refusal that is not about who may say it: a person it names is not shown to us, a message objected to, or how the
- * organisation of a seat came to have something to do with this family. The ledger asked it when it took the statement in;
- * the officer asks again.
+ * A refusal that is not about who may say it: a person it names is not shown to us, who had custody when it objected (of custody
+ * an organisation is shown the newest word only), or how the organisation of a seat came to have something to do with this family.
+ * The ledger asked it when it took the statement in; the officer asks again.
  */
-function restsOnUnseen(state: State, statement: Statement, refused: ErrorCode): boolean {
+function restsOnUnseen(statement: Statement, refused: ErrorCode): boolean {
   if (refused === 'statement-out-of-order') return true;
-  if (statement.kind === 'objection')
-    return state.disclosures.get(statement.act)?.items.some((id) => !state.messages.has(id)) ?? false;
+  if (statement.kind === 'objection') return refused === 'no-authority';
   if (statement.kind !== 'seat' && statement.kind !== 'seat-end') return false;
   return (
     refused === 'no-authority' &&

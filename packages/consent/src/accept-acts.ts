@@ -18,7 +18,7 @@ import {
   type StatementOf,
 } from '@eenmaal/model';
 import { checkErase } from './accept-erase.ts';
-import { readsAbout } from './authority.ts';
+import { deciderOf, readsAbout } from './authority.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
 import { ageBand, ruleAt } from './law.ts';
@@ -84,7 +84,7 @@ function checkInDossier(state: State, dossier: DossierState, statement: InDossie
     case 'request':
     case 'objection':
     case 'dispute':
-      return isPerson(statement.by) ? checkFamilyAct(state, dossier, statement, now) : 'no-authority';
+      return checkFamilyAct(state, dossier, statement, now);
     case 'erase':
     case 'supersede':
       return checkItems(state, dossier, statement, now);
@@ -95,6 +95,8 @@ function checkInDossier(state: State, dossier: DossierState, statement: InDossie
 
 const isIn = (state: State, dossier: Id, ids: readonly Id[]): boolean =>
   ids.every((id) => state.persons.get(id)?.dossier === dossier);
+/** Who died before is shown to no organisation: by a statement that named it, its copy would wait for that one's word. */
+const areAlive = (state: State, ids: readonly Id[]): boolean => ids.every((id) => !state.persons.get(id)?.dead);
 const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
 /** Registered, and not ended or merged: nothing is asked of one that nobody answers for. */
 export const isActive = (state: State, organisation: OrganisationId): boolean =>
@@ -108,14 +110,17 @@ function checkAttested(state: State, statement: StatementOf<'custody' | 'capacit
       const { child, holders, guardian, partial } = statement;
       if (holders.includes(child) || hasTwice(holders) || (guardian !== null && holders.length > 0)) return 'malformed';
       if (!isIn(state, dossier, [child, ...holders])) return 'statement-out-of-order';
-      const named = [guardian, partial?.institution ?? null].filter((id) => id !== null);
-      return named.every((id) => state.parties.has(partner(id))) ? null : 'statement-out-of-order';
+      // one that ended would seem to decide, and close everything
+      if (!areAlive(state, holders) || (guardian !== null && !isActive(state, guardian)))
+        return 'statement-out-of-order';
+      return partial === null || state.parties.has(partner(partial.institution)) ? null : 'statement-out-of-order';
     }
     case 'capacity': {
       const { person: who, capable, representatives } = statement;
       if (representatives.includes(who) || hasTwice(representatives) || (capable && representatives.length > 0))
         return 'malformed';
-      return isIn(state, dossier, [who, ...representatives]) ? null : 'statement-out-of-order';
+      const known = isIn(state, dossier, [who, ...representatives]) && areAlive(state, representatives);
+      return known ? null : 'statement-out-of-order';
     }
     case 'death':
       if (!isIn(state, dossier, [statement.person])) return 'statement-out-of-order';
@@ -171,16 +176,21 @@ function checkAllow(state: State, { by, compartment, dossier, reader }: Statemen
   return isIn(state, dossier, [reader]) && reader !== subject.id ? null : 'statement-out-of-order';
 }
 
-/** A request, an objection or a dispute of a family member. */
+/** A request, an objection or a dispute of a family member, or of the institution that is guardian (BW 1:303). */
 function checkFamilyAct(
   state: State,
   dossier: DossierState,
   statement: StatementOf<'request' | 'objection' | 'dispute'>,
   now: Now,
 ): Refusal {
-  const who = nameOf(statement.by);
+  const { by } = statement;
+  const who = deciderOf(by);
+  const guards = (id: Id) => state.persons.get(id)?.custody.includes(who) ?? false;
+  if (!(isPerson(by) ? isIn(state, dossier.id, [who]) : isPartner(by) && dossier.persons.some(guards)))
+    return 'no-authority';
+  if (state.parties.get(by)?.ended) return 'no-authority';
   const speaksFor = (subjects: readonly Id[]) =>
-    isIn(state, dossier.id, [who]) && readsAbout(state, { subjects, allowed: NOBODY }, who, now) !== null;
+    isIn(state, dossier.id, subjects) && readsAbout(state, { subjects, allowed: NOBODY }, who, now) !== null;
   const speaksAbout = (id: Id) =>
     messageIn(state, dossier, id)?.subjects.some((subject) => speaksFor([subject])) ?? false;
   switch (statement.kind) {
@@ -193,7 +203,6 @@ function checkFamilyAct(
       const seat = seatOf(state, dossier.id, statement.act);
       if (!seat && !(disclosure?.dossier === dossier.id && disclosure.told && disclosure.items.some(speaksAbout)))
         return 'no-authority';
-      if (seat && !isIn(state, dossier.id, [who])) return 'no-authority';
       // each has a right of its own to object; that another did already is not for it to learn
       return waits(dossier, statement) ? 'statement-out-of-order' : null;
     }

@@ -1,4 +1,4 @@
-import { type Id, nameOf, organisationOf, seat as seatId } from '@eenmaal/model';
+import { type Id, nameOf, organisationOf, type PartyId, seat as seatId } from '@eenmaal/model';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RETENTION_RULE } from './accept-erase.ts';
 import { answer, erase, file, request, seat } from './test-inputs.ts';
@@ -50,6 +50,28 @@ describe('a file the law wants kept', () => {
     region.must(CLINIC, answer(granted, { outcome: 'partly', ground: 'KEEP' }));
     expect(region.try(CLINIC, erase([note, other], { request: granted }))).toBe('retention');
     expect(region.try(CLINIC, erase([note], { request: granted }))).toBeNull();
+  });
+
+  it('about a child is erased when everybody who decides about it now asked: one parent is not enough, nor a child of 14', () => {
+    const elder = region.must(TEAM, file(TEAM, 'child14')) && region.message(TEAM, id('file-team-child14'));
+    const asked = (by: PartyId, items: Id[] = []) =>
+      region.must(by, request(TEAM, 'child14', { right: 'erasure', items }));
+    const first = asked(MOTHER);
+    expect(region.try(TEAM, erase([elder], { request: first }))).toBe('retention');
+    region.must(TEAM, answer(asked(FATHER), { outcome: 'refused', ground: 'KEEP' }));
+    const own = asked(CHILD14, [elder]);
+    expect(region.try(TEAM, erase([elder], { request: own }))).toBe('retention');
+    region.custody('child14', 'mother');
+    expect(region.try(TEAM, erase([elder], { request: first }))).toBeNull();
+  });
+
+  it('about who turned 16 since is no longer erased because its parents asked', () => {
+    const elder = region.must(TEAM, file(TEAM, 'child14')) && region.message(TEAM, id('file-team-child14'));
+    const [first = ''] = [MOTHER, FATHER].map((by) => region.must(by, request(TEAM, 'child14', { right: 'erasure' })));
+    region.now = START + 3 * YEAR;
+    expect(region.try(TEAM, erase([elder], { request: first }))).toBe('retention');
+    const own = region.must(CHILD14, request(TEAM, 'child14', { right: 'erasure' }));
+    expect(region.try(TEAM, erase([elder], { request: own }))).toBeNull();
   });
 
   it('is erased when its term is over, which every newer message starts again', () => {

@@ -3,8 +3,9 @@
  * Before: accept-acts.ts. What it then does: fold-erasures.ts, and the ledger's keys.
  */
 import { type ErrorCode, type Id, type Instant, organisationOf, type PartyId, type StatementOf } from '@eenmaal/model';
+import { deciderOf, decidersOf } from './authority.ts';
 import { addTerm } from './civil-time.ts';
-import type { CompartmentState, DossierState, State } from './state.ts';
+import type { CompartmentState, DeciderId, DossierState, RequestState, State } from './state.ts';
 
 type Refusal = ErrorCode | null;
 
@@ -36,7 +37,8 @@ export function checkErase(
   const kept =
     places.some((place) => mustBeKept(state, place, now)) ||
     found.some(
-      (one) => one && mustBeKept(state, one.place, now) && !isAskedFor(state, statement, one.place, one.message.id),
+      (one) =>
+        one && mustBeKept(state, one.place, now) && !isAskedFor(state, statement, one.place, one.message.id, now),
     );
   return kept ? 'retention' : null;
 }
@@ -50,9 +52,27 @@ function mustBeKept(state: State, { audience, lastMessageAt }: CompartmentState,
   return audience === 'file' && clock !== undefined && now < addTerm(lastMessageAt, clock.term, state.law.holidays);
 }
 
-/** The person concerned asked this organisation to destroy it, and it was not refused. Carrying it out grants it. */
-function isAskedFor(state: State, { by, request }: StatementOf<'erase'>, place: CompartmentState, item: Id): boolean {
-  const asked = state.requests.get(request ?? '');
-  if (asked?.right !== 'erasure' || asked.refused || asked.to !== organisationOf(by)) return false;
-  return place.subjects.includes(asked.about) && (asked.items.length === 0 || asked.items.includes(item));
+/**
+ * Everybody who now decides about the person concerned asked this organisation to destroy it, and it was not refused: one parent
+ * cannot have destroyed what the other, or a child of 12, needs. Carrying it out grants it.
+ */
+function isAskedFor(
+  state: State,
+  { by, request }: StatementOf<'erase'>,
+  place: CompartmentState,
+  item: Id,
+  now: Instant,
+): boolean {
+  const covers = ({ right, refused, to, items }: RequestState) =>
+    right === 'erasure' && !refused && to === organisationOf(by) && (items.length === 0 || items.includes(item));
+  const named = state.requests.get(request ?? '');
+  const subject = state.persons.get(named?.about ?? '');
+  if (!named || !subject || !covers(named) || !place.subjects.includes(subject.id)) return false;
+  const asked = new Set<DeciderId>();
+  for (const { id } of state.dossiers.get(place.dossier)?.acts ?? []) {
+    const other = state.requests.get(id);
+    if (other?.about === subject.id && covers(other)) asked.add(deciderOf(other.by));
+  }
+  const deciders = decidersOf(state, subject, now);
+  return deciders.length > 0 && deciders.every((decider) => asked.has(decider));
 }

@@ -272,13 +272,14 @@ describe('the dead', () => {
       expect(region.say(kind, MOTHER, M, CLINIC)).toBe('no-authority');
   });
 
-  it('hold no custody and speak for nobody, also when that is attested later', () => {
+  it('hold no custody and speak for nobody, and are not attested as such later', () => {
     const region = makeFamily();
     region.must(TEAM, death('father'));
-    region.custody('child8', 'mother', 'father');
     expect(region.state.persons.get(id('child8'))?.custody).toEqual([id('mother')]);
-    region.must(TEAM, incapable('mother', 'father'));
-    expect(region.state.persons.get(id('mother'))?.representatives).toEqual([]);
+    refuses(region, TEAM, custodyOf('child8', ['mother', 'father']), 'statement-out-of-order');
+    refuses(region, TEAM, incapable('mother', 'father'), 'statement-out-of-order');
+    takes(region, TEAM, custodyOf('child8', ['mother']));
+    takes(region, TEAM, incapable('mother'));
     refuses(region, CHILD8, own('child14'), 'no-authority');
   });
 });

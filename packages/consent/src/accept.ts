@@ -5,7 +5,7 @@
 import type { ErrorCode, Header, Instant, PartyId, Statement, StatementOf } from '@eenmaal/model';
 import { isPartner, isPerson, LIMITS, nameOf, officer, organisationOf, partner, STEWARD } from '@eenmaal/model';
 import { checkLawStatement, isActive } from './accept-acts.ts';
-import { decidesIn, readsAbout } from './authority.ts';
+import { deciderOf, decidesIn, readsAbout } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { prohibition } from './prohibitions.ts';
@@ -98,7 +98,7 @@ function boundariesRise({ turns12, turns16, turns18 }: StatementOf<'person'>): b
 
 const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
 
-/** A family member opens one about whom it may read, or its own; an organisation only its own file. */
+/** A family member opens one about whom it may read, or its own, and a guardian institution as a parent would; other organisations only their own file. */
 function checkCompartment(state: State, statement: StatementOf<'compartment'>, now: Instant): Refusal {
   const { compartment, dossier, subjects, audience, by } = statement;
   if (state.compartments.has(compartment)) return 'statement-conflict';
@@ -108,11 +108,11 @@ function checkCompartment(state: State, statement: StatementOf<'compartment'>, n
   if (organisation !== null) {
     if (state.parties.get(by)?.ended) return 'no-authority';
     const known = state.dossiers.get(dossier)?.organisations.has(organisation);
-    return audience === 'file' && known ? null : 'no-authority';
-  }
-  if (!isPerson(by) || audience === 'file') return 'no-authority';
+    if (audience === 'file') return known ? null : 'no-authority';
+    if (audience === 'own' || !isPartner(by)) return 'no-authority';
+  } else if (!isPerson(by) || audience === 'file') return 'no-authority';
   if (audience === 'own') return subjects[0] === nameOf(by) && subjects.length === 1 ? null : 'no-authority';
-  return readsAbout(state, { subjects, allowed: NONE }, nameOf(by), now) ? null : 'no-authority';
+  return readsAbout(state, { subjects, allowed: NONE }, deciderOf(by), now) ? null : 'no-authority';
 }
 
 const NONE: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map();
@@ -134,9 +134,6 @@ function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'r
   if (!isActive(state, statement.partner)) return 'statement-out-of-order';
   return checkGrant(state, statement, compartment, now);
 }
-
-/** A family member by its id, a guardian institution by its name. */
-const deciderOf = (by: PartyId): string => (isPerson(by) ? nameOf(by) : by);
 
 function checkGrant(
   state: State,

@@ -1,10 +1,13 @@
 /** Who speaks for whom at a moment: by age, custody, guardianship and capacity. What the law files say, applied to persons. */
-import type { Id, Instant } from '@eenmaal/model';
+import { type Id, type Instant, isPerson, nameOf, type PartyId } from '@eenmaal/model';
 import { type AgeBand, ageBand, whoDecides, whoReads } from './law.ts';
 import type { CompartmentState, DeciderId, PersonState, State } from './state.ts';
 
 type Audience = CompartmentState['audience'];
 const NOBODY: readonly DeciderId[] = [];
+
+/** A family member by its id, a guardian institution by its name. */
+export const deciderOf = (by: PartyId): DeciderId => (isPerson(by) ? nameOf(by) : by);
 
 /** Whether a subject is still a minor now. */
 export const isMinor = (subject: PersonState, now: Instant): boolean => ageBand(subject, now) !== 'adult';
@@ -60,7 +63,8 @@ export function readsAbout(
     const subject = state.persons.get(id);
     if (!subject) return null;
     const own = readsOne(state, subject, person, now);
-    const found = own === undefined ? place.allowed.get(id)?.get(person) : own;
+    // what somebody let another read ends with it: after a death there is only what the law gives to relatives
+    const found = own === undefined && !subject.dead ? place.allowed.get(id)?.get(person) : own;
     if (found === undefined) return null;
     if (found !== null && !basis.includes(found)) basis.push(found);
   }

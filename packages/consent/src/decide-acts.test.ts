@@ -283,6 +283,14 @@ describe('letting a family member read', () => {
     expect(code(region, MOTHER, K14)).toBe('D-OTHER-ADULT');
   });
 
+  it('ends with the death of who let it', () => {
+    const region = makeFamily();
+    region.must(MOTHER, allow(M, 'father'));
+    expect(code(region, FATHER, M)).toBe('P-OWN');
+    region.must(TEAM, death('mother'));
+    expect(code(region, FATHER, M)).toBe('D-OTHER-ADULT');
+  });
+
   it('needs every subject', () => {
     const region = makeFamily();
     const both = region.compartment(MOTHER, 'mother', 'child8');

@@ -26,6 +26,7 @@ const M = id('about-mother');
 const K8 = id('about-child8');
 const ANN = seatAt(CLINIC, 'ann');
 const CAS = seatAt(CLINIC, 'cas');
+const DEE = seatAt(CLINIC, 'dee');
 const LONG = { until: START + 20 * YEAR };
 
 const ask = (region: TestRegion, party: string, compartment: string, more: Partial<Question> = {}, now = region.now) =>
@@ -97,6 +98,23 @@ describe('a seat', () => {
     region.must(CLINIC, weigh(stand, false));
     expect(code(region, CAS, M)).toBe('D-SEAT-ENDED');
     expect(region.state.parties.get(CAS)?.seat?.until).toBe(START + 5);
+  });
+
+  it('as stand-in for an adviser or a chair does no more than they do, and from its own start', () => {
+    const more = { role: 'stand-in', for: ANN, from: START + 5, until: START + 9 } as const;
+    for (const role of ['adviser', 'chair'] as const) {
+      const { region, before } = seated({ role });
+      const between = region.message(MOTHER, M);
+      region.must(CLINIC, seat(CAS, more));
+      region.must(CLINIC, seat(DEE, { ...more, for: CAS }));
+      const after = region.message(MOTHER, M);
+      region.now = START + 5;
+      const open = role === 'chair' ? 'D-SCOPE' : 'P-STANDIN';
+      for (const stand of [CAS, DEE])
+        expect([before, between, after].map((message) => code(region, stand, M, { message }))).toEqual([
+          ...['D-SCOPE', 'D-SCOPE', open],
+        ]);
+    }
   });
 
   it('as member is objected to as well, and reads on until that is weighed', () => {

@@ -40,7 +40,7 @@ export function decide(state: State, question: Question, now: Instant): Decision
     return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
   if (question.message !== undefined && message?.compartment !== compartment.id)
     return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
-  const closed = closedBy(compartment, party, message, index, now);
+  const closed = closedBy(state, compartment, party, message, index, now);
   if (closed) return answer(state, now, 'deny', closed, NONE, 'L01');
   const forbidden = prohibition(state, compartment, party, message ?? question, message?.sender ?? question.from);
   if (forbidden) return answer(state, now, 'deny', forbidden.code, NONE, forbidden.rule);
@@ -67,6 +67,7 @@ function answer(
 
 /** What ends everything before any basis is looked at: the message is gone, the organisation or the seat is. */
 function closedBy(
+  state: State,
   compartment: CompartmentState,
   party: PartyState,
   message: MessageState | undefined,
@@ -76,19 +77,27 @@ function closedBy(
   if (party.ended) return party.person === null ? 'D-ORG-CHANGED' : 'D-DECEASED';
   if (party.seat) {
     if (party.seat.dossier !== compartment.dossier) return 'D-NO-AUTHORITY';
-    const closed = closedSeat(party.seat, index, now);
+    const closed = closedSeat(state, party.seat, index, now);
     if (closed) return closed;
   }
   if (message?.erased) return 'D-ERASED';
   return message?.supersededBy ? 'D-SUPERSEDED' : null;
 }
 
-/** An adviser reads from its start; a chair sees that there is something, not what. */
-function closedSeat(seat: SeatState, index: number | undefined, now: Instant): ReasonCode | null {
+/** An adviser reads from its start; a chair sees that there is something, not what; whoever stands in for one does no more. */
+function closedSeat(state: State, seat: SeatState, index: number | undefined, now: Instant): ReasonCode | null {
   if (now >= seat.until) return 'D-SEAT-ENDED';
   if (now < seat.from) return 'D-NOT-YET';
-  if (seat.role === 'chair') return 'D-SCOPE';
-  return seat.role === 'adviser' && index !== undefined && index < seat.index ? 'D-SCOPE' : null;
+  const role = taskOf(state, seat);
+  if (role === 'chair') return 'D-SCOPE';
+  // from its own start, a stand-in too: it gets no key from before
+  return role === 'adviser' && index !== undefined && index < seat.index ? 'D-SCOPE' : null;
+}
+
+/** Its role, of a stand-in that of whom it stands in for: each was there before, so this ends. */
+function taskOf(state: State, seat: SeatState): SeatState['role'] {
+  const replaced = seat.for === null ? undefined : state.parties.get(seat.for)?.seat;
+  return replaced ? taskOf(state, replaced) : seat.role;
 }
 
 function decideForPerson(

@@ -3,7 +3,7 @@
  * must be in force and fit who gives, who gets and whom it is about; the order it rests on must live; what the rule asks to
  * record must be recorded. Judged at every opening, so what ends or is contested later closes what was not yet opened.
  */
-import { type Decision, type Id, type Instant, organisationOf, type ReasonCode } from '@eenmaal/model';
+import { type Decision, type Id, type Instant, organisationOf, partner, type ReasonCode } from '@eenmaal/model';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
 import { subjectsOf } from './knowledge.ts';
@@ -133,12 +133,14 @@ function involvement({ state, dossier, consentIn }: Case, subject: Id): readonly
 }
 
 function mayGet({ state, party, compartment, dossier, now }: Case, { toward }: Rule): boolean {
-  const { person } = party;
-  if (person === null) return toward.includes('any') || toward.includes('named') || overlap(toward, party.roles);
+  const { person, organisation } = party;
   const every = (test: (id: Id) => boolean) => compartment.subjects.every(test);
+  // a guardian institution stands where a parent with custody would (BW 1:303)
+  const holder = person ?? (organisation && partner(organisation)) ?? '';
+  const hasCustody = (id: Id) => state.persons.get(id)?.custody.includes(holder) ?? false;
+  if (toward.includes('person:custody') && every(hasCustody)) return true;
+  if (person === null) return toward.includes('any') || toward.includes('named') || overlap(toward, party.roles);
   if (toward.includes('person:self') && every((id) => id === person)) return true;
-  if (toward.includes('person:custody') && every((id) => state.persons.get(id)?.custody.includes(person) ?? false))
-    return true;
   if (toward.includes('person:relative') && every((id) => id !== person)) return true;
   const placed = (id: Id) => dossier.fosters.some(({ child, parent }) => child === id && parent === person);
   return toward.includes('person:foster') && every((id) => placed(id) && isAbout(state, 'child', id, now));

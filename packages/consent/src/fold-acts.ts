@@ -1,7 +1,6 @@
 /** The part of `fold` that is about the law: persons and their custody, orders, disclosures, objections, rights. */
 import {
   type Id,
-  isPerson,
   nameOf,
   type OrganisationId,
   organisationOf,
@@ -10,7 +9,7 @@ import {
   type Statement,
   type StatementOf,
 } from '@eenmaal/model';
-import { isMinor } from './authority.ts';
+import { deciderOf, isMinor } from './authority.ts';
 import { foldErase } from './fold-erasures.ts';
 import type { Act, DossierState, FosterState, PersonState, State } from './state.ts';
 
@@ -204,12 +203,24 @@ export function endOrganisation(state: State, statement: StatementOf<'succession
   for (const party of state.parties.values()) if (party.organisation === organisation) party.ended = true;
   for (const dossier of state.dossiers.values()) {
     if (!dossier.organisations.has(organisation)) continue;
+    endGuardianship(state, dossier, organisation, index);
     dossier.acts.push({ kind, id, index, at: state.at, by, partner: organisation, about: null });
     if (successor === null) continue;
     passRequests(state, dossier, organisation, successor);
     if (dossier.by !== partner(organisation)) continue;
     dossier.by = partner(successor);
     dossier.organisations.add(successor);
+  }
+}
+
+/** What a guardian that is no more agreed to is nobody's yes; who is guardian next is attested, and says it again. */
+function endGuardianship(state: State, dossier: DossierState, organisation: OrganisationId, index: number): void {
+  for (const id of dossier.persons) {
+    const ward = state.persons.get(id);
+    if (!ward?.custody.includes(partner(organisation))) continue;
+    noteSpeakers(state, ward, index);
+    ward.custody = [];
+    for (const place of dossier.compartments) state.compartments.get(place)?.remembered.forget();
   }
 }
 
@@ -304,6 +315,6 @@ function foldItems(state: State, statement: StatementOf<'erase' | 'supersede' | 
   const message = state.messages.get(statement.kind === 'supersede' ? statement.old : statement.item);
   if (!message) return;
   if (statement.kind === 'supersede') message.supersededBy = statement.new;
-  else if (isPerson(statement.by) && statement.on) message.disputedBy.add(nameOf(statement.by));
-  else message.disputedBy.delete(nameOf(statement.by));
+  else if (statement.on) message.disputedBy.add(deciderOf(statement.by));
+  else message.disputedBy.delete(deciderOf(statement.by));
 }

@@ -1,7 +1,7 @@
 /** Notices of what people did: a no, a death, custody, requests, objections, and what became of a message. */
 import type { Id, Instant, NoticeCode, OrganisationId, PartyId, RuleId } from '@eenmaal/model';
-import { isPerson, nameOf, organisationOf, partner } from '@eenmaal/model';
-import { decidersOf } from './authority.ts';
+import { organisationOf, partner } from '@eenmaal/model';
+import { deciderOf, decidersOf } from './authority.ts';
 import {
   agreedAt,
   isSide,
@@ -70,7 +70,8 @@ function tellAct(listener: Listener, tell: Tell, act: Act): void {
       if (isSide(party, ownerOf(state, dossier, about))) tell(at, 'objection-made', about);
       return;
     case 'weigh':
-      if (person !== null && knowsOwner(listener, act, about)) tell(at, 'objection-weighed', about);
+      if ((person !== null || isObjector(dossier, act, party)) && knowsOwner(listener, act, about))
+        tell(at, 'objection-weighed', about);
       return;
     case 'supersede':
       tellMessage(listener, tell, act, 'message-replaced', about, 'L21');
@@ -138,7 +139,7 @@ type MessageCode = 'message-replaced' | 'message-erased' | 'message-disputed';
 function isDisputed({ state, dossier }: Listener, { id }: Act, about: Id): boolean {
   const disputedBy = state.messages.get(about)?.disputedBy;
   // all that a family member says about a message
-  const words = dossier.acts.filter(({ about: item, by }) => item === about && disputedBy?.has(nameOf(by)));
+  const words = dossier.acts.filter(({ about: item, by }) => item === about && disputedBy?.has(deciderOf(by)));
   return words.find((word) => words.findLast(({ by }) => by === word.by) === word)?.id === id;
 }
 
@@ -157,7 +158,7 @@ function tellStops(listener: Listener, tell: Tell): void {
     const to = act.partner;
     // what is said about a compartment and an organisation, and is no yes, takes back the yes there was
     if (grant || !place || to === null) continue;
-    const by = isPerson(act.by) ? nameOf(act.by) : act.by;
+    const by = deciderOf(act.by);
     const here = (one: GrantState) => one.compartment === place.id && one.partner === to;
     const live: Live = (decider) => given.filter((one) => here(one) && one.by === decider);
     const before = agreedAt(state, place, live, act.at, act);

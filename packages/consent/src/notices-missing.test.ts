@@ -73,6 +73,7 @@ function everything() {
   }
   say(TEAM, answer(say(MOTHER, request(TEAM, 'child8'))));
   const erasing = say(MOTHER, request(TEAM, 'child8', { right: 'erasure' }));
+  say(FATHER, request(TEAM, 'child8', { right: 'erasure' }));
   say(TEAM, supersede(note, newer));
   say(TEAM, erase([note], { request: erasing }));
   const question = say(CLINIC, consult(RET, region.state.parties.get(RET)?.sealingKid ?? ''));

@@ -333,6 +333,7 @@ describe('what else people did', () => {
     agree(region, [MOTHER, FATHER], K8, VT);
     const item = filed(region, VT, 'child8', { marks: ['source'] });
     const asked = region.must(MOTHER, request(VT, 'child8', { right: 'erasure' }));
+    region.must(FATHER, request(VT, 'child8', { right: 'erasure' }));
     region.must(VT, erase([item], { request: asked }));
     expect(toldOf(region, 'message-erased')).toEqual([VT]);
   });

@@ -128,15 +128,16 @@ function tellGrant({ state, organisation, person, sight }: Listener, tell: Tell,
   }
 }
 
-/** To who disclosed: a second person must look, and whether the family can be told. To the family: that it was disclosed. */
+/** To who disclosed: a second person must look, and whether the family can be told. To the family or the guardian: that it was. */
 function tellDisclosure({ state, dossier, party, person, sight }: Listener, tell: Tell, given: DisclosureState) {
   const { id, rule: name, at, endorsement, emergency } = given;
   const told = toldAt(dossier, given);
-  if (person !== null) {
-    if (told !== null && sight.statements.has(id)) tell(told, 'disclosed', id, name);
+  if (!isSide(party, given.by)) {
+    // what an organisation was given itself is no news to it
+    const hears = person !== null || !isSide(party, given.to);
+    if (hears && told !== null && sight.statements.has(id)) tell(told, 'disclosed', id, name);
     return;
   }
-  if (!isSide(party, given.by)) return;
   const rule = ruleAt(state.law, name, at);
   const weighed = rule?.secondPerson && !(rule.onRequest && given.ask !== null);
   if (weighed && emergency && rule.emergency) {
@@ -173,6 +174,7 @@ export function clocksFor(state: State, party: PartyId, dossier: Id | null, now:
     const place = state.messages.get(about)?.compartment ?? about;
     if (person !== null && state.compartments.has(place)) return sight.compartments.has(place);
     if (person !== null) return sight.statements.has(order?.statement ?? about);
-    return organisation === nameOf(who) || organisationOf(state.asks.get(about)?.by ?? '') === organisation;
+    const asked = state.asks.get(about) ?? state.requests.get(about);
+    return organisation === nameOf(who) || organisationOf(asked?.by ?? '') === organisation;
   });
 }

@@ -13,6 +13,7 @@ import {
   id,
   MOTHER,
   makeFamily,
+  member,
   order,
   SCHOOL,
   seat,
@@ -94,8 +95,25 @@ describe('a secret address', () => {
       ...['D-ADDRESS-SECRET', 'D-ADDRESS-SECRET'],
     ]);
     expect(marked(region, MOTHER, K8, ['address'], CLINIC).outcome).toBe('permit');
+  });
+
+  it('of anybody the child lives with, visits or is placed with covers it: without custody too, until it is lifted', () => {
+    const region = consented();
+    region.must(TEAM, member('aunt'));
     region.custody('child8', 'father');
-    expect(marked(region, FATHER, K8, ['address'], CLINIC).outcome).toBe('permit');
+    for (const who of ['mother', 'aunt']) {
+      region.must(TEAM, secrecy(who));
+      expect(marked(region, FATHER, K8, ['address'], CLINIC).code).toBe('D-ADDRESS-SECRET');
+      const aboutMother = marked(region, SCHOOL, M, ['address'], CLINIC).outcome;
+      expect(aboutMother, 'what is about an adult tells its own').toBe(who === 'aunt' ? 'permit' : 'deny');
+      region.must(TEAM, secrecy(who, false));
+      expect(marked(region, FATHER, K8, ['address'], CLINIC).outcome).toBe('permit');
+    }
+    region.must(TEAM, secrecy('child14'));
+    expect(marked(region, FATHER, K8, ['address'], CLINIC).outcome, 'another child is elsewhere').toBe('permit');
+    region.must(TEAM, secrecy('aunt'));
+    region.must(TEAM, death('aunt'));
+    expect(marked(region, FATHER, K8, ['address'], CLINIC).outcome, 'nobody lives there any more').toBe('permit');
   });
 
   it('of a child is kept from its parents too', () => {

@@ -25,12 +25,21 @@ export function prohibition(
 const isSameSide = (party: PartyState, sender: PartyId): boolean =>
   party.party === sender || (party.organisation !== null && party.organisation === organisationOf(sender));
 
-/** A child lives where its parent does: the secret of a holder of custody covers what is about the child. */
+/**
+ * A child lives with, visits or is placed with adults of its family, and the ledger does not know with whom: the secret of any
+ * of them (a parent without custody, a foster parent) covers what is about the child. What is about an adult tells its own alone.
+ */
 function hidesAddressFrom(state: State, subjects: readonly Id[], party: PartyState): boolean {
   for (const id of subjects) {
     const subject = state.persons.get(id);
-    for (const who of [id, ...(subject?.custody ?? [])])
-      if (state.persons.get(who)?.secretAddress && party.person !== who) return true;
+    const isChild = subject && (subject.turns18 !== null || subject.custody.length > 0);
+    const family = isChild ? (state.dossiers.get(subject.dossier)?.persons ?? []) : [];
+    for (const who of new Set([id, ...family])) {
+      const other = state.persons.get(who);
+      // its own, also what the death of a holder of custody left secret (fold-acts.ts); not that of a child beside it
+      const counts = who === id || (other && !other.dead && (other.turns18 === null || subject?.custody.includes(who)));
+      if (counts && other?.secretAddress && party.person !== who) return true;
+    }
   }
   return false;
 }

@@ -12,6 +12,7 @@ import {
   ALL_ANSWERS,
   CHILD14,
   CLINIC,
+  custodyOf,
   DOSSIER,
   death,
   dispute,
@@ -237,7 +238,7 @@ function play(region: TestRegion, one: Step): void {
       for (const giver of [TEAM, CLINIC]) region.try(giver, erase([item(one.nth)]));
       return;
     case 'custody':
-      region.custody(one.child, ...one.holders);
+      region.try(TEAM, custodyOf(one.child, one.holders));
       return;
     case 'wait':
       region.now += one.days * DAY;

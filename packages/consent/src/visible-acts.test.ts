@@ -112,13 +112,25 @@ describe('who is shown an act', () => {
     for (const index of [made, ended]) expect(whoSees(region, index)).toEqual([MOTHER, TEAM, CLINIC, SCHOOL, ANN]);
   });
 
-  it('capacity and death: who knows of that person', () => {
+  it('that somebody cannot judge: itself, who speaks for it, the opener, and who reads about it', () => {
     const region = family();
     region.grant(FATHER, K8, SCHOOL);
+    region.grant(MOTHER, K8, SCHOOL);
+    expect(sightOf(region.state, SCHOOL, DOSSIER, region.now).persons.has(id('mother'))).toBe(true);
     const spoken = says(region, TEAM, incapable('mother', 'aunt'));
-    expect(whoSees(region, spoken)).toEqual([MOTHER, FATHER, CHILD14, AUNT, TEAM]);
+    expect(whoSees(region, spoken)).toEqual([MOTHER, AUNT, TEAM]);
     region.grant(AUNT, M, SCHOOL);
-    expect(whoSees(region, spoken)).toEqual([MOTHER, FATHER, CHILD14, AUNT, TEAM, SCHOOL]);
+    expect(whoSees(region, spoken)).toEqual([MOTHER, AUNT, TEAM, SCHOOL]);
+    const child = says(region, TEAM, incapable('child14'));
+    expect(whoSees(region, child)).toEqual([MOTHER, FATHER, CHILD14, TEAM]);
+    const back = says(region, TEAM, { ...incapable('mother'), capable: true });
+    expect(whoSees(region, back)).toEqual([MOTHER, TEAM, CLINIC, ANN]);
+  });
+
+  it('death: who knows of that person', () => {
+    const region = family();
+    region.must(TEAM, incapable('mother', 'aunt'));
+    region.grant(AUNT, M, SCHOOL);
     expect(sightOf(region.state, SCHOOL, DOSSIER, region.now).persons).toEqual(new Set([id('mother'), id('aunt')]));
     const died = says(region, TEAM, death('aunt'));
     expect(whoSees(region, died)).toEqual([MOTHER, FATHER, CHILD14, AUNT, TEAM]);

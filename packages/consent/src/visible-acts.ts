@@ -2,17 +2,24 @@
  * Who is shown a disclosure, what was said of it afterwards, and objections to it or to a seat. Each adult hears of its own
  * part; nobody hears that somebody else is in it, or objected.
  */
-import { type Id, isPerson, nameOf, type PartyId, person } from '@eenmaal/model';
+import { type Id, isPerson, nameOf, organisationOf, type PartyId, partner, person } from '@eenmaal/model';
 import { isSameSide } from './accept-acts.ts';
 import { readsAbout } from './authority.ts';
 import { seatOf } from './fold-acts.ts';
-import type { Act, DisclosureState, DossierState, State } from './state.ts';
+import type { Act, DeciderId, DisclosureState, DossierState, State } from './state.ts';
 
 const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
 
 /** Whether this family member may read about all of these, also what nobody allowed it. */
-export const readsAll = (state: State, subjects: readonly Id[], who: Id, now: number): boolean =>
+export const readsAll = (state: State, subjects: readonly Id[], who: DeciderId, now: number): boolean =>
   readsAbout(state, { subjects, allowed: NOBODY }, who, now) !== null;
+
+/** Who hears in the family: a member, or for its ward the institution that is guardian; it stands in for nobody else. */
+export function speakerOf(party: PartyId): DeciderId | null {
+  if (isPerson(party)) return nameOf(party);
+  const organisation = organisationOf(party);
+  return organisation && partner(organisation);
+}
 
 /** Whether an act about a disclosure may be seen: disclosing, endorsing, telling, objecting, weighing. */
 export function seesDisclosure(state: State, party: PartyId, known: DossierState, act: Act, now: number): boolean {
@@ -21,8 +28,8 @@ export function seesDisclosure(state: State, party: PartyId, known: DossierState
   if (isSameSide(disclosure.by, party)) return true;
   // without the second person's word the receiver would judge otherwise than the ledger does
   if (isSameSide(disclosure.to, party) && (act.kind === 'disclose' || act.kind === 'endorse')) return true;
-  if (!isPerson(party) || !disclosure.told) return false;
-  const who = nameOf(party);
+  const who = speakerOf(party);
+  if (who === null || !disclosure.told) return false;
   const readsEvery = () =>
     placesOf(state, disclosure).every((subjects) => subjects.length > 0 && readsAll(state, subjects, who, now));
   if (act.kind === 'objection' || act.kind === 'weigh') return isObjector(known, act, party) || readsEvery();
@@ -60,7 +67,7 @@ const placesOf = (state: State, { items }: DisclosureState): (readonly Id[])[] =
   items.map((item) => state.compartments.get(state.messages.get(item)?.compartment ?? '')?.subjects ?? []);
 
 /** Whether one of the items is this family member's to hear of. */
-function hears(state: State, known: DossierState, disclosure: DisclosureState, who: Id, now: number): boolean {
+function hears(state: State, known: DossierState, disclosure: DisclosureState, who: DeciderId, now: number): boolean {
   return placesOf(state, disclosure).some((subjects) => hearsOf(state, known, subjects, who, now));
 }
 
@@ -68,13 +75,19 @@ function hears(state: State, known: DossierState, disclosure: DisclosureState, w
  * Who may read it all hears of it, and everybody of its own part. For a child who cannot be told speaks whoever decides for
  * it: one who may read all of it when there is one, for what else is in it may be that parent's own; otherwise all.
  */
-function hearsOf(state: State, { persons }: DossierState, subjects: readonly Id[], who: Id, now: number): boolean {
+function hearsOf(
+  state: State,
+  { persons }: DossierState,
+  subjects: readonly Id[],
+  who: DeciderId,
+  now: number,
+): boolean {
   if (subjects.length === 0) return false;
-  const all = (one: Id) => readsAll(state, subjects, one, now);
+  const all = (one: DeciderId) => readsAll(state, subjects, one, now);
   if (all(who)) return true;
   const lives = (one: Id) => state.parties.get(person(one))?.ended === false;
   return subjects.some((subject) => {
-    const speaksFor = (one: Id) => readsAll(state, [subject], one, now);
+    const speaksFor = (one: DeciderId) => readsAll(state, [subject], one, now);
     if (!speaksFor(who)) return false;
     return subject === who || !persons.some((one) => lives(one) && speaksFor(one) && all(one));
   });

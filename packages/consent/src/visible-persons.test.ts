@@ -1,7 +1,7 @@
 /** Whom an organisation is shown, and why: readers, speakers, writers, signers and recipients; and how little shows a dossier. */
 import { type PartyId, person, type StatementInput } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
-import { Noted } from './test-noted.ts';
+import { Noted, WEIGHED } from './test-noted.ts';
 import {
   allow,
   CHILD14,
@@ -9,6 +9,7 @@ import {
   consult,
   custodyOf,
   DOSSIER,
+  death,
   endorse,
   FATHER,
   FOSTER,
@@ -90,6 +91,22 @@ describe('the persons an organisation is shown', () => {
     region.message(AUNT, M);
     region.must(MOTHER, allow(M, 'aunt', false));
     expect(persons(region, CLINIC)).toEqual(names('aunt', 'mother'));
+  });
+
+  it('are whom a custody statement it sees names, also one who died; and it sees none of a child that only reads along', () => {
+    const region = makeFamily();
+    region.must(TEAM, file(TEAM, 'child14'));
+    region.now = START + 3 * YEAR;
+    region.must(TEAM, death('father'));
+    region.must(TEAM, order('child14', GI, { from: region.now, until: region.now + YEAR / 2 }));
+    const note = region.message(TEAM, id('file-team-child14'), { purpose: 'measure' });
+    region.must(TEAM, region.discloses(GI, 'L06', [note], { ...WEIGHED, purpose: 'measure' }));
+    expect(persons(region, GI)).toEqual(names('child14', 'father', 'mother'));
+    expect(kinds(region, GI)).toContain('custody');
+    region.must(CHILD14, allow(K14, 'child8'));
+    region.grant(CHILD14, K14, SCHOOL);
+    expect(persons(region, SCHOOL)).toEqual(names('child14', 'child8'));
+    expect(kinds(region, SCHOOL)).not.toContain('custody');
   });
 
   it('are who signed what it sees: a request, an objection; and the seat that shared something', () => {

@@ -49,6 +49,14 @@ describe('what a party is shown', () => {
       }
     }));
 
+  it('names nobody it is not shown as holder of custody: its client takes no such statement in, and stops', () =>
+    check(fc.tuple(history, party), ([region, viewer]) => {
+      const said = seenBy(region, viewer).flatMap(({ input }) => (input.kind === 'statement' ? [input.statement] : []));
+      const shown = new Set(said.flatMap((one) => (one.kind === 'person' ? [one.person] : [])));
+      for (const one of said)
+        if (one.kind === 'custody') expect([...shown]).toEqual(expect.arrayContaining([one.child, ...one.holders]));
+    }));
+
   it('is, for an organisation, no refusal, no withdrawal and no consent or key of what it may not read', () =>
     check(fc.tuple(history, atWork), ([region, viewer]) => {
       for (const { input } of seenBy(region, viewer)) {

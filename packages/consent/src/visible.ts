@@ -35,7 +35,7 @@ import {
   type State,
   saysTo,
 } from './state.ts';
-import { readsAll, seesDisclosure, seesSeatObjection } from './visible-acts.ts';
+import { readsAll, seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
@@ -149,7 +149,8 @@ function addOrdered(
   for (const { institution, child, from, until } of orders.values()) {
     const known = institution === organisationOf(party) && from <= now && now < until ? state.persons.get(child) : null;
     if (!known) continue;
-    for (const id of [child, ...known.custody]) if (state.persons.has(id)) persons.add(id);
+    for (const id of [child, ...known.custody, ...diedSince(state, known, true)])
+      if (state.persons.has(id)) persons.add(id);
     if (known.custodyStatement) statements.add(known.custodyStatement);
   }
 }
@@ -175,13 +176,15 @@ function addItems(state: State, sight: Sight, known: DossierState, now: Instant)
 /** An organisation sees who the other readers are, and on what: not what was said before, nor what waits. */
 function addForOrganisation(
   state: State,
-  { party, compartments, persons, statements }: Sight,
+  { party, compartments, partial, persons, statements }: Sight,
   known: DossierState,
   now: Instant,
 ) {
+  // of those it reads about: of a child that only reads along it needs none, nor knows whom that names
+  const about = new Set([...compartments, ...partial].flatMap((id) => state.compartments.get(id)?.subjects ?? []));
   for (const id of persons) {
     const custody = state.persons.get(id)?.custodyStatement;
-    if (custody && (known.by === party || custodyCounts(state, id, now))) statements.add(custody);
+    if (custody && (known.by === party || (about.has(id) && custodyCounts(state, id, now)))) statements.add(custody);
   }
   for (const id of compartments) {
     const compartment = state.compartments.get(id);
@@ -202,6 +205,7 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
   const involved = isSameSide(act.by, party) || (organisation !== null && act.partner === organisation);
   switch (act.kind) {
     case 'capacity':
+      return known.by === party || needsCapacity(state, sight, about, now);
     case 'death':
       return sight.persons.has(about);
     case 'secrecy':
@@ -216,7 +220,8 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
       return sight.compartments.has(about);
     case 'ask': {
       const persons = state.asks.get(act.id)?.about ?? [];
-      return involved || (family && readsAll(state, persons, nameOf(party), now));
+      const speaker = speakerOf(party);
+      return involved || (speaker !== null && readsAll(state, persons, speaker, now));
     }
     case 'objection':
     case 'weigh':
@@ -230,7 +235,7 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
     case 'request':
     case 'answer': {
       const request = state.requests.get(about);
-      return request?.by === party || request?.to === organisation;
+      return request !== undefined && (isSameSide(request.by, party) || request.to === organisation);
     }
     case 'erase':
     case 'supersede':
@@ -257,6 +262,16 @@ function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean
   const items = state.erasures.get(id) ?? [];
   // all of them: a list with one item of hers would show her the others; a whole dossier is its family's, and its readers'
   return items.length > 0 ? items.every(sees) : isPerson(sight.party) || sight.compartments.size > 0;
+}
+
+/**
+ * That somebody cannot judge is its own affair (AVG art. 9), also when it is a parent: it is for who speaks for it, and for
+ * who reads about it and must know whose yes counts.
+ */
+function needsCapacity(state: State, { party, compartments, partial }: Sight, about: Id, now: Instant): boolean {
+  if (isPerson(party) && readsAll(state, [about], nameOf(party), now)) return true;
+  const isAbout = (place: Id) => state.compartments.get(place)?.subjects.includes(about) ?? false;
+  return [...compartments, ...partial].some(isAbout);
 }
 
 function readsChild(state: State, known: DossierState, act: Act, person: Id, now: Instant): boolean {

@@ -110,6 +110,17 @@ function* wrongForm({ verb, fields, decision, refused }: Step): Iterable<string>
     yield 'erase: give either items, or whole: true';
   if (verb === 'custody' && fields.holders === undefined && fields.guardian === undefined)
     yield 'custody: give holders, or guardian';
+  if (refused === undefined) yield* wouldBeMalformed({ verb, fields } as Step);
+}
+
+/** What the ledger would call malformed without saying what is wrong with it. */
+function* wouldBeMalformed({ verb, fields }: Step): Iterable<string> {
+  if (verb === 'custody' && fields.holders !== undefined && fields.guardian !== undefined)
+    yield 'custody: give either holders or guardian, and not both';
+  if (verb === 'seat' && (fields.role === 'stand-in') !== (fields['stands-in-for'] !== undefined))
+    yield 'seat: role: stand-in and stands-in-for belong together. Give both, or neither';
+  if (verb === 'capacity' && fields.capable && fields.representatives !== undefined)
+    yield 'capacity: nobody speaks for who is capable. Leave representatives out';
 }
 
 /** The clock as the steps move it, before anything is run. */
