@@ -187,4 +187,14 @@ describe('an organisation that merged', () => {
     expect(region.say('grant', MOTHER, M, CLINIC)).toBe('statement-out-of-order');
     expect(region.say('refuse', MOTHER, M, CLINIC)).toBeNull();
   });
+
+  it('passes on nothing of what was asked of another: that stays with whoever was asked', () => {
+    const region = makeFamily();
+    region.must(MOTHER, request(TEAM, 'mother'));
+    const passed = region.must(MOTHER, request(CLINIC, 'mother'));
+    region.must('steward', succession(CLINIC, SCHOOL));
+    expect(all(region, 'access-answer').map(({ who }) => who)).toEqual([TEAM, SCHOOL]);
+    const about = noticesFor(region.state, SCHOOL, DOSSIER, region.now).map((notice) => notice.about);
+    expect(about).toEqual([passed]);
+  });
 });

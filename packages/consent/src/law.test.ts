@@ -185,6 +185,14 @@ describe('a law file that is wrong', () => {
       'permits: P-OWN',
       'permits: a prohibition or a consent',
     ],
+    [
+      'a prohibition that permits',
+      RULES,
+      'id: L13',
+      'permits: null',
+      'permits: P-OWN',
+      'permits: a prohibition or a consent',
+    ],
     ['a record that does not exist', RULES, 'id: L03', '[necessity]', '[hope]', 'records.0: '],
     ['a rule twice in one period', RULES, 'id: L09', 'id: L09', 'id: L08', 'id: L08 twice in one period'],
     ['versions that overlap', RULES, 'id: FILE', 'To: 2020-01-01', 'To: 2020-01-02', 'id: FILE twice', '- id: FILE\n'],
@@ -220,6 +228,14 @@ describe('a law file that is wrong', () => {
     expect(found).toMatch(`${file}:${spoiled.slice(0, place).split('\n').length}: `);
     expect(found).toContain(refusal);
   });
+
+  it.each(['FILE', ...Object.values(MARK_RULES)])(
+    'is refused without any version of a rule that is asked by name: %s',
+    (rule) => {
+      const others = text('catalogue.yaml').replaceAll(`id: ${rule}\n`, 'id: L98\n');
+      expect(refusalOf({ 'catalogue.yaml': others })).toContain(`rule ${rule} is missing`);
+    },
+  );
 
   it('is refused when it is missing, unknown or far too large', () => {
     const { 'roles.yaml': _, ...without } = LAW_TEXTS;
