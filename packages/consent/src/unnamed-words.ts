@@ -107,7 +107,7 @@ export const ORDINARY = words(
   'groningen tilburg almere breda nijmegen apeldoorn arnhem haarlem enschede amersfoort zaanstad zwolle leiden zoetermeer',
   'dordrecht leeuwarden maastricht ede alkmaar emmen venlo delft deventer haag islam bijbel koran god allah christelijk',
   'corona covid whatsapp instagram snapchat tiktok facebook youtube telegram signal teams google netflix playstation xbox',
-  'fortnite roblox minecraft asperger down ritalin concerta internet excel word outlook zoom wifi',
+  'fortnite roblox minecraft asperger down ritalin concerta internet excel word outlook zoom wifi groetjes',
   // openers
   'ik jij je hij zij ze wij we jullie men het een dit dat deze die er hier daar nu dan toen ook wel niet nooit altijd soms',
   'vaak meestal misschien wat wie waar hoe wanneer waarom welke iemand niemand iedereen alles niets mijn jouw zijn haar ons',
