@@ -5,10 +5,12 @@ import { clocksOf } from './clocks.ts';
 import { clocksFor, noticesFor } from './notices.ts';
 import { dueOf } from './terms.ts';
 import { LAW } from './test-law.ts';
+import { Noted } from './test-noted.ts';
 import {
   CHILD14,
   CLINIC,
   consult,
+  custodyOf,
   DOSSIER,
   erase,
   FATHER,
@@ -112,6 +114,33 @@ describe('contact by an expertise team', () => {
     region.grant(MOTHER, M, RET, { from: START });
     expect(all(region, 'ret-contact')[0]?.started).toBe(region.now);
   });
+
+  it('counts from the disclosure by which it reads, and from the second person that let it', () => {
+    const region = new Noted(TEAM, 'child8');
+    region.now += DAY;
+    const emergency = region.shows(RET, 'L25', { emergency: true });
+    expect(all(region, 'ret-contact')).toMatchObject([{ about: region.note, who: RET, started: START + DAY }]);
+    region.now += HOUR;
+    region.endorsed(emergency);
+    expect(all(region, 'ret-contact')[0]?.started).toBe(START + DAY + HOUR);
+  });
+
+  it('counts from when it became guardian', () => {
+    const region = makeFamily();
+    const told = region.message(MOTHER, id('about-child8'));
+    region.now += DAY;
+    region.must(TEAM, { ...custodyOf('child8', []), guardian: 'ret' });
+    expect(all(region, 'ret-contact')).toMatchObject([{ about: told, who: RET, started: START + DAY }]);
+  });
+
+  it('is not due yet at a moment before the message', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, RET);
+    region.now += DAY;
+    region.message(MOTHER, M);
+    const due = (now: number) => clocksOf(region.state, DOSSIER, now).some(({ id: name }) => name === 'ret-contact');
+    expect([START, region.now - 1, region.now].map(due)).toEqual([false, false, true]);
+  });
 });
 
 describe('a question without a name', () => {
@@ -170,6 +199,14 @@ describe('a question without a name', () => {
     });
     expect(clocksFor(region.state, RET, null, START - 1)).toEqual([]);
   });
+});
+
+it('the answer to what a team itself asked starts no term', () => {
+  const region = makeFamily();
+  const kid = (party: string) => region.state.parties.get(party)?.sealingKid ?? '';
+  const question = region.must(RET, consult(CLINIC, kid(CLINIC)));
+  region.must(CLINIC, consult(RET, kid(RET), { answers: question }));
+  expect(clocksFor(region.state, officer('fg'), null, region.now)).toEqual([]);
 });
 
 describe('an organisation that merged', () => {

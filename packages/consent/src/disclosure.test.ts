@@ -177,8 +177,8 @@ describe('who gives, who gets and what for', () => {
     expect(region.asks(CLINIC)).toMatchObject({ code: 'D-BASIS-DISABLED', rules: ['L36'], basis: [] });
     region.endorsed(region.shows(CLINIC, 'L09'));
     expect(region.code(CLINIC)).toBe('D-NO-AUTHORITY');
-    region.endorsed(region.shows(CLINIC, 'L15', { purpose: 'support' }));
-    expect(region.code(CLINIC), 'consent is the family’s to give').toBe('D-NO-AUTHORITY');
+    region.endorsed(region.shows(TEAM, 'L15', { purpose: 'support' }));
+    expect(region.code(TEAM), 'consent is the family’s to give').toBe('D-NO-AUTHORITY');
     region.shows(SCHOOL, 'L30');
     expect(region.code(SCHOOL, {}, START)).toBe('D-BASIS-DISABLED');
   });
