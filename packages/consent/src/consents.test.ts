@@ -23,6 +23,7 @@ import {
 
 const M = id('about-mother');
 const K8 = id('about-child8');
+const K14 = id('about-child14');
 const ask = (region: TestRegion, party: string, compartment: string, more: Partial<Question> = {}, now = region.now) =>
   decide(region.state, { party, compartment, ...more }, now);
 const code = (...asked: Parameters<typeof ask>) => ask(...asked).code;
@@ -57,6 +58,18 @@ describe('of several reasons against', () => {
     expect(code(other, CLINIC, M, {}, START + 7)).toBe('D-EXPIRED');
   });
 });
+
+it.each(['refuse', 'withdraw'] as const)(
+  'a youth that keeps its wish is heard also after a parent’s no (%s)',
+  (kind) => {
+    const region = makeFamily();
+    for (const who of [MOTHER, FATHER, CHILD14]) region.grant(who, K14, CLINIC);
+    region.say(kind, FATHER, K14, CLINIC);
+    expect(ask(region, CLINIC, K14)).toMatchObject({ outcome: 'hold', code: 'H-CHILD-WISH' });
+    region.say(kind, CHILD14, K14, CLINIC);
+    expect(ask(region, CLINIC, K14).outcome).toBe('deny');
+  },
+);
 
 describe('somebody who is needed and not there', () => {
   it('is no yes, however many others agreed', () => {
@@ -175,6 +188,13 @@ describe('a yes elsewhere', () => {
     region.grant(MOTHER, M, CLINIC);
     expect(ask(region, CLINIC, both)).toMatchObject({ outcome: 'deny', code: 'D-SCOPE', basis: [] });
     expect(code(region, CLINIC, K8)).toBe('D-NO-GRANT');
+  });
+
+  it('is looked up anew each time: it begins without a word said here', () => {
+    const region = makeFamily();
+    const both = region.compartment(MOTHER, 'mother', 'child8');
+    region.grant(MOTHER, M, CLINIC, { from: START + 5 });
+    expect([4, 5].map((after) => code(region, CLINIC, both, {}, START + after))).toEqual(['D-NO-GRANT', 'D-SCOPE']);
   });
 
   it('is looked up anew each time: it ends without a word said here', () => {
