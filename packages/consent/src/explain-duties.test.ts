@@ -173,6 +173,18 @@ describe('a no to an organisation', () => {
     expect(why(region, FATHER, GUARD, { compartment: M }).code).toBe('D-OTHER-ADULT');
   });
 
+  it('who was given one message is the same when nobody has custody, and whoever would share more', () => {
+    const region = new Noted(CLINIC, 'child8');
+    region.endorsed(region.shows(SCHOOL, 'L25'));
+    const heard = () => why(region, SCHOOL, SCHOOL, { compartment: region.place, from: CLINIC });
+    const before = heard();
+    expect(before).toMatchObject({ outcome: 'deny', code: 'D-NO-GRANT' });
+    expect(before.articles.map(({ rule }) => rule)).toEqual([ruleAt(LAW, 'L01', region.now)?.reference]);
+    region.custody('child8');
+    expect(why(region, SCHOOL, GUARD, { compartment: region.place }).code).toBe('D-NO-AUTHORITY');
+    expect(heard()).toEqual(before);
+  });
+
   it('before there was a law is explained without articles', () => {
     expect(why(makeFamily(), SCHOOL, SCHOOL, {}, 0)).toMatchObject({ code: 'D-NO-GRANT', articles: [] });
   });

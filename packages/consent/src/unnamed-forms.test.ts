@@ -95,6 +95,8 @@ it.each([
   'Groep4 en onderzoek2024 lopen.',
   // a street only with a number, or written as a name
   'Hij liep op straat en in de kerkstraat, of in de dorpsStraat.',
+  // no day inside a word
+  'De vitamine B12 mei niet meer.',
   // one age
   'Het kind (12) slaapt slecht.',
   'Onderweg 3 pauzes, op het schoolplein 2.',

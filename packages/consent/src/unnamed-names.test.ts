@@ -26,7 +26,7 @@ it.each(
   (
     'raad justitie advocaat machtiging ziekenhuis mentor voedselbank safety analyse context curator formulier mediator wmo ' +
     'postnatale aangifte methadon opa puber police augustus monday pinksteren ochtend europa limburg tilburg venlo corona ' +
-    'fortnite dit misschien momenteel echter vervolgens maar naar graag nvt someone thanks jeugdteam verslavingszorg'
+    'fortnite dit misschien momenteel echter vervolgens maar naar graag nvt someone thanks jeugdteam verslavingszorg wensouder wensouders'
   ).split(' '),
 )('an ordinary word is none, also with a capital inside a sentence: %s', (word) => {
   expect(found(`Wij denken ${capital(word)} daarbij`)).toEqual([]);
@@ -55,6 +55,7 @@ describe('blocks', () => {
     ["vader heet 'xanthi'", 'name: xanthi'],
     ['de roepnaam is "xanthi"', 'name: xanthi'],
     ['Wij bellen Kev山 morgen', 'name: Kev山'],
+    ['Wij bellen Wetzels en Zorgdrager morgen', 'name: Wetzels', 'name: Zorgdrager'],
     ['Wij zien dat Xanthe liegt. Xanthe zegt niets.', 'name: Xanthe', 'name: Xanthe'],
     ['Wij bellen met mw XANTHIPPE morgen', 'name: XANTHIPPE'],
     ['Wij bellen met mevrouw van der Lingen morgen', 'name: Lingen'],
@@ -123,6 +124,7 @@ describe('finds nothing', () => {
     'Kies een naam; 5: spijbelt.',
     'De naam: 5 letters.',
     'Zoek een naam (roepend).',
+    'Zij aten in chinatown en chinesewokshop.',
     'Dan is vader witheet weggelopen en een kind heethoofdig gebleven.',
     'Dit heet xanthi.',
     'De moeder zegt dat dit heet xanthi.',
