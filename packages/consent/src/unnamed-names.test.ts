@@ -104,6 +104,8 @@ describe('warns, and lets through', () => {
     ['Wat nu?\nMet groet,\nXanthe Terpstra', 'name: Xanthe Terpstra'],
     ['zij is chinees en spreekt farsi', 'nationality: chinees', 'nationality: farsi'],
     ['Wij bellen de Turkse moeder', 'nationality: Turkse'],
+    ['zij spreken pashtoens', 'nationality: pashtoens'],
+    ['Wij bellen Xanthixanthixanthixanthixanthiwerk nu', 'name: Xanthixanthixanthixanthixanthiwerk'],
   ])('%s', (text, ...expected) => {
     expect(found(text, 'warnings')).toEqual(expected);
     expect(found(text)).toEqual([]);

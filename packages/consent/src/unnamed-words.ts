@@ -58,7 +58,7 @@ export const PLACES = words(
 
 /** By stem, in either spelling: where somebody comes from. */
 export const NATIONALITY =
-  /^(?:syri|eritre|turk|marok|moroc|somali|afghaan|afghan|irak|iraq|iran|iraan|oekrai|ukrain|bulgaa|bulgar|roemee|roemen|romania|surina|antill|curac|kaapverd|chinees|chinese$|china$|vietnam|ghana|ghanees|nigeria|ethiop|soedan|sudan|russisch|russian|rusland|hongaar|hungar|moluk|portug|pools|poolse|polen|poland|arabi|berber|tigrin|koerd|papiament|farsi$|pashto$|statushouder|asielzoeker|vluchteling|refugee)/;
+  /^(?:syri|eritre|turk|marok|moroc|somali|afghaan|afghan|irak|iraq|iran|iraan|oekrai|ukrain|bulgaa|bulgar|roemee|roemen|romania|surina|antill|curac|kaapverd|chinees|chinese$|china$|vietnam|ghana|ghanees|nigeria|ethiop|soedan|sudan|russisch|russian|rusland|hongaar|hungar|moluk|portug|pools|poolse|polen|poland|arabi|berber|tigrin|koerd|papiament|farsi|pashto|statushouder|asielzoeker|vluchteling|refugee)/;
 
 /** What may follow a name at the start of a sentence. */
 export const VERBS = words(

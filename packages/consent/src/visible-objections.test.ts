@@ -129,4 +129,14 @@ describe('in a log of which a part is missing', () => {
     expect(who(region)).toEqual([MOTHER, FATHER, CLINIC, VT]);
     expect(who(without(region, region.note))).toEqual([CLINIC, VT]);
   });
+
+  it('an objection to it is shown to who made it, and to no other of the family', () => {
+    const region = new Noted(CLINIC, 'child8');
+    region.must(TEAM, member('aunt'));
+    const objected = region.must(FATHER, objection(region.shows(VT, 'L08')));
+    const who = (known: { state: State; now: number }) =>
+      EVERYBODY.filter((party) => shown(known, party, [objected]).length > 0);
+    expect(who(region)).toEqual([MOTHER, FATHER, CLINIC]);
+    expect(who(without(region, region.note))).toEqual([FATHER, CLINIC]);
+  });
 });
