@@ -30,12 +30,18 @@ async function put(
   const temporary = `${path}.${process.pid}.${toBase64url(systemRandom(6))}.part`;
   const file = await open(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await place(temporary, path);
+  } catch (error) {
+    // on a full disk each try would leave one more, and what they hold may be a secret
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await place(temporary, path);
   const folder = await open(dirname(path), 'r');
   await folder.sync().finally(() => folder.close());
 }
