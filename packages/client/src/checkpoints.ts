@@ -101,8 +101,13 @@ export class Checkpoints {
     await this.#mustContinue(shown, newest, { checkpoint, proof: cosigned.proof });
     const at = quorumTime(judged, trust.policy);
     if (at === undefined || (this.confirmed && this.confirmed.at > at * 1000)) return;
-    const by = judged.witnesses.filter(({ state }) => state !== 'missing').map(({ witness }) => witness);
-    this.confirmed = { ...shown, by, at: at * 1000, until: (at + trust.maxAge) * 1000 };
+    const by = judged.witnesses.filter(({ state }) => state === 'counts' || state === 'stale');
+    this.confirmed = {
+      ...shown,
+      by: by.map(({ witness }) => witness),
+      at: at * 1000,
+      until: (at + trust.maxAge) * 1000,
+    };
   }
 
   /**
