@@ -59,14 +59,15 @@ async function main(): Promise<void> {
       await real.deleteBodies(seqs);
       dieAt('bodies deleted');
     },
-    async vaultPut(slot, bytes) {
+    async vaultPut(slot, bytes, fence) {
       // those of the second half never leave
       const halfWay = replaced === 2 && setting('KILL_AT') === 'half of the slots sealed again';
       if (halfWay && slot !== 'shelves' && ++begun > SHELF / 2) return new Promise(() => {});
-      await real.vaultPut(slot, bytes);
+      const seq = await real.vaultPut(slot, bytes, fence);
       if (halfWay && ++sealed === SHELF / 2) dieAt('half of the slots sealed again');
       if (slot === 'shelves' && replaced === 1) dieAt('new shelf key stored, old vault key still there');
       if (slot === 'shelves' && replaced === 3) dieAt('old shelf key gone, old vault key still there');
+      return seq;
     },
   };
   // the file with new vault keys is whole and synced, and has not its name yet

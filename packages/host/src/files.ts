@@ -12,6 +12,14 @@ export const systemRandom: Random = (length) => randomFillSync(new Uint8Array(le
 /** Replaces a file in one step; after a crash there is the old one or the new one. Mode 0600. */
 export const writeFileSafely = (path: string, data: string | Uint8Array): Promise<void> => put(path, data, rename);
 
+/** The same, if the file holds exactly `before`. @throws `second-writer` when somebody else wrote it */
+export const replaceFileSafely = (path: string, before: string, data: string): Promise<void> =>
+  put(path, data, async (temporary, target) => {
+    // at the last moment: a program may hang for long before it
+    if ((await readIfThere(target)) !== before) throw new EenmaalError('second-writer', target);
+    await rename(temporary, target);
+  });
+
 /** Makes a file that is not there yet; one that another program made a moment ago stays as it is. Mode 0600. */
 export const createFileSafely = (path: string, data: string | Uint8Array): Promise<void> =>
   put(path, data, async (temporary, target) => {

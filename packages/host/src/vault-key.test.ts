@@ -34,6 +34,15 @@ describe('the vault key file', () => {
     expect(await readFile(join(dir, 'vault.jwe'), 'utf8')).not.toBe(before);
   });
 
+  it('is not replaced by a program that hung while another one replaced it', async () => {
+    const [hung, taker] = [await openVaultKeys(dir, secret), await openVaultKeys(dir, secret)];
+    const fresh = systemRandom(32);
+    await taker.replace([fresh]);
+    await expect(hung.replace([systemRandom(32)])).rejects.toMatchObject({ code: 'second-writer' });
+    expect((await openVaultKeys(dir, secret)).keys).toEqual([fresh]);
+    expect(await readdir(dir)).toEqual(['vault.jwe']);
+  });
+
   it('takes along what a crash left beside it: that held the keys that are destroyed', async () => {
     const file = await openVaultKeys(dir, secret);
     const left = join(dir, 'vault.jwe.123.abcdefgh.part');

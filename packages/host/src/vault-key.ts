@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { decryptAtRest, encryptAtRest, fromBase64url, text, toBase64url, utf8 } from '@eenmaal/crypto';
 import { Bytes, EenmaalError, parseJson } from '@eenmaal/model';
 import { z } from 'zod';
-import { createFileSafely, readIfThere, systemRandom, writeFileSafely } from './files.ts';
+import { createFileSafely, readIfThere, replaceFileSafely, systemRandom } from './files.ts';
 
 const NAME = 'vault.jwe';
 /** One key, or two while the slots are being sealed again under the second. */
@@ -24,6 +24,7 @@ async function overwrite(file: FileHandle): Promise<void> {
 
 export type VaultKeyFile = {
   readonly keys: readonly Uint8Array[];
+  /** @throws `second-writer` when another program replaced them: what they sealed is theirs to name */
   replace(keys: readonly Uint8Array[]): Promise<void>;
 };
 
@@ -31,9 +32,10 @@ export type VaultKeyFile = {
 export async function openVaultKeys(dir: string, secret: Uint8Array): Promise<VaultKeyFile> {
   const path = join(dir, NAME);
   if ((await readIfThere(path)) === undefined) await createFileSafely(path, await sealed(secret, [systemRandom(32)]));
-  const jwe = await readIfThere(path);
-  if (jwe === undefined) throw new EenmaalError('keystore-locked', 'vault key');
-  const stored = parseJson(Stored, text(await decryptAtRest(secret, jwe)), 'keystore-locked');
+  const found = await readIfThere(path);
+  if (found === undefined) throw new EenmaalError('keystore-locked', 'vault key');
+  const stored = parseJson(Stored, text(await decryptAtRest(secret, found)), 'keystore-locked');
+  let known = found;
   const file = {
     keys: stored.keys.map(fromBase64url) as readonly Uint8Array[],
     async replace(keys: readonly Uint8Array[]) {
@@ -42,7 +44,8 @@ export async function openVaultKeys(dir: string, secret: Uint8Array): Promise<Va
       const left = (await readdir(dir)).filter((name) => name.startsWith(`${NAME}.`) && name.endsWith('.part'));
       const before = await Promise.all([NAME, ...left].map((name) => open(join(dir, name), 'r+')));
       try {
-        await writeFileSafely(path, jwe);
+        await replaceFileSafely(path, known, jwe);
+        known = jwe;
         for (const name of left) await rm(join(dir, name));
         for (const one of before) await overwrite(one);
       } finally {

@@ -68,6 +68,7 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
   // before anything is written: a log that was turned back gets no entry more
   const kept = witnesses?.kept ? await readCosigned(witnesses.kept, witnesses.policy, journal, clock()) : null;
   await takeOver(journal, options);
+  await journal.vault.takeOver();
   const beat = witnesses
     ? new Beat(journal, (size) => signed(journal, identity, size), { clock, monotonic }, witnesses, kept)
     : null;
