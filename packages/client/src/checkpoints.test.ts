@@ -72,6 +72,21 @@ it('is new for the maximum age after enough witnesses said so', async () => {
   expect(await confirmedAt(NOW - 100, NOW - 10)).toMatchObject({ until: (NOW + 890) * 1000 });
 });
 
+it('says that there are two histories also where that cannot be kept, and stops', async () => {
+  const log = logKeyOf(region);
+  const sign = (bytes: Uint8Array) => ledger?.signing.sign(bytes) as Uint8Array;
+  const answers = [5, 3].map((size) => {
+    const checkpoint = text(signCheckpoint({ origin: log.name, size, root: tree.root(size) }, log, sign));
+    return { answer: { checkpoint, proof: [] }, attached: new Uint8Array() };
+  });
+  const transport = { call: async () => answers.shift() ?? Promise.reject(new Error('gone')) } as unknown as Transport;
+  const onSplitView = () => Promise.reject(new Error('no space left'));
+  const checkpoints = new Checkpoints({ transport, region, clock: () => NOW * 1000, onSplitView });
+  await checkpoints.advance();
+  await expect(checkpoints.advance()).rejects.toMatchObject({ code: 'split-view' });
+  expect(() => checkpoints.mustBeOne()).toThrow(expect.objectContaining({ code: 'split-view' }));
+});
+
 it('does not stay new because a witness says a time that has not come', async () => {
   expect(await confirmedAt(NOW + 1_000_000)).toBeNull();
   expect(await confirmedAt(NOW + 1_000_000, NOW - 10)).toMatchObject({

@@ -171,7 +171,11 @@ export class Checkpoints {
     const error = new EenmaalError('split-view', detail);
     // without evidence too: the alarm does not wait for what a ledger that lies may refuse to give
     const evidence = await Promise.resolve(collect()).catch(() => null);
-    await this.#options.onSplitView?.(evidence, error);
+    try {
+      await this.#options.onSplitView?.(evidence, error);
+    } catch {
+      // who cannot keep it, on a full disk, hears of two histories all the same, and not of the disk
+    }
     throw error;
   }
 
