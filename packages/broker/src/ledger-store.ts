@@ -197,23 +197,30 @@ function vault(
     if (there && fence.slot === slot && Buffer.compare(there.data, bytes) === 0) return there.seq;
     throw new EenmaalError('second-writer', 'vault');
   };
+  /** A cluster refuses a second one under way that names the same fence: trying again costs more than taking turns. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const mine = last.then(act);
+    last = mine.catch(() => {});
+    return mine;
+  };
   return {
     vaultSeq: async (slot) => (await persist(signal, () => newest(slot)))?.seq ?? 0,
-    async vaultPut(slot, bytes, fence) {
+    vaultPut(slot, bytes, fence) {
+      if (!fence) return store(publisher, signal, hub.vault(slot), bytes);
       const head = headers();
       head.set('Nats-Msg-Id', nuid.next());
-      if (fence) {
-        head.set('Nats-Expected-Last-Subject-Sequence', String(fence.seq));
-        head.set('Nats-Expected-Last-Subject-Sequence-Subject', hub.vault(fence.slot));
-      }
-      return persist(signal, async () => {
+      head.set('Nats-Expected-Last-Subject-Sequence', String(fence.seq));
+      head.set('Nats-Expected-Last-Subject-Sequence-Subject', hub.vault(fence.slot));
+      const put = async () => {
         try {
           return (await publisher.publish(hub.vault(slot), bytes, head)).seq;
         } catch (error) {
-          if (!fence || !isConflict(error)) throw error;
+          if (!isConflict(error)) throw error;
           return afterConflict(slot, bytes, fence);
         }
-      });
+      };
+      return inTurn(() => persist(signal, put));
     },
     async vaultDelete(slot) {
       await persist(signal, () => jsm.streams.purge(STREAM.vault, { filter: hub.vault(slot) }));
