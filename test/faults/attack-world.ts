@@ -172,7 +172,12 @@ async function confirmed(journal: Journal, transport: Transport): Promise<string
 
 /** A snapshot of another region: an empty log, with a key of its own. */
 async function foreignSnapshot(path: string, { law, clock, random }: Pick<TestChain, 'law' | 'clock' | 'random'>) {
-  const none = { vaultAll: async () => new Map(), readAll: async () => 0, vaultPut: async () => {} };
+  const none = {
+    vaultAll: async () => new Map(),
+    readAll: async () => 0,
+    vaultSeq: async () => 0,
+    vaultPut: async () => 0,
+  };
   const vaultKeys = { keys: [random(32)], replace: async () => {} };
   const store = none as unknown as LedgerStore;
   const time = { clock, monotonic: () => performance.now() };

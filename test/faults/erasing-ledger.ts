@@ -2,6 +2,8 @@
  * The ledger service as a program that kills itself (SIGKILL) at one step of an erasure, named by KILL_AT; tests only. It is
  * wired as services/ledger/src/main.ts is, with a store and a key file that count.
  */
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { answerAlive, connect, LEDGER_USER, openStreams, serveRequests } from '@eenmaal/broker';
 import { openKeystore, openVaultKeys, readIfThere, readLaw, readSecret, systemRandom } from '@eenmaal/host';
 import { decodeCommit } from '@eenmaal/ledger';
@@ -13,12 +15,14 @@ export const STEPS = [
   'statement appended',
   'erasure appended',
   'bodies deleted',
+  'two vault keys in a file beside their place',
   'two vault keys in the file',
   'new shelf key stored, old vault key still there',
   'new shelf key stored',
   'half of the slots sealed again',
   'all slots sealed again',
   'old shelf key gone, old vault key still there',
+  'new vault key in a file beside its place',
   'old vault key gone',
 ] as const;
 export type Step = (typeof STEPS)[number];
@@ -55,16 +59,25 @@ async function main(): Promise<void> {
       await real.deleteBodies(seqs);
       dieAt('bodies deleted');
     },
-    async vaultPut(slot, bytes) {
+    async vaultPut(slot, bytes, fence) {
       // those of the second half never leave
       const halfWay = replaced === 2 && setting('KILL_AT') === 'half of the slots sealed again';
       if (halfWay && slot !== 'shelves' && ++begun > SHELF / 2) return new Promise(() => {});
-      await real.vaultPut(slot, bytes);
+      const seq = await real.vaultPut(slot, bytes, fence);
       if (halfWay && ++sealed === SHELF / 2) dieAt('half of the slots sealed again');
       if (slot === 'shelves' && replaced === 1) dieAt('new shelf key stored, old vault key still there');
       if (slot === 'shelves' && replaced === 3) dieAt('old shelf key gone, old vault key still there');
+      return seq;
     },
   };
+  // the file with new vault keys is whole and synced, and has not its name yet
+  const { rename } = files;
+  files.rename = async (from, to) => {
+    if (replaced === 0) dieAt('two vault keys in a file beside their place');
+    if (replaced === 3) dieAt('new vault key in a file beside its place');
+    await rename(from, to);
+  };
+  syncBuiltinESMExports();
   const vaultKeys: typeof file = {
     get keys() {
       return file.keys;

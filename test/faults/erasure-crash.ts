@@ -2,7 +2,7 @@
  * An erasure cut short by `kill -9` at every step: whoever starts next finishes it before it answers anybody. Real processes,
  * real key file. The store is copied at the moment of each kill, and tried with the key file as it is in the end.
  */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -100,10 +100,23 @@ export function erasureCrashes(steps: readonly Step[]): void {
     }
   }
 
+  /** What is in every file there is of vault keys, whatever it is called: a crash may have left some. */
+  async function vaultKeysOnDisk(): Promise<Uint8Array[]> {
+    const secret = await secretOf();
+    const names = (await readdir(join(dir, 'ledger'))).filter((name) => name.startsWith('vault'));
+    const found = names.map(async (name) => {
+      const alone = await mkdtemp(join(tmpdir(), 'eenmaal-keys-'));
+      await cp(join(dir, 'ledger', name), join(alone, 'vault.jwe'));
+      const { keys } = await openVaultKeys(alone, secret);
+      await rm(alone, { recursive: true });
+      return keys;
+    });
+    return (await Promise.all(found)).flat();
+  }
+
   /** Which of all messages open from this copy, with every key there is now. */
   async function opensFrom(copy: StoreCopy): Promise<Id[]> {
-    const { keys } = await openVaultKeys(join(dir, 'ledger'), await secretOf());
-    const secrets = [...secretsIn(copy, keys).values()];
+    const secrets = [...secretsIn(copy, await vaultKeysOnDisk()).values()];
     const rings = [reader.keys.snapshot(), scene.mother.keys.snapshot()];
     return [...received].flatMap(([id, { envelope }]) =>
       tryAll(envelope, itemKeysIn(rings, envelope), secrets) ? [id] : [],

@@ -73,6 +73,13 @@ describe('two ledger services on one store', () => {
     expect(result.counts.opening).toBe(1);
     await taker.stop();
   }, 60_000);
+
+  it('one that may not serve, and finds out when it is connected, ends', async () => {
+    await rm(join(dir, 'ledger', 'vault.jwe'));
+    const locked = await region.anotherLedger('locked');
+    await expect(locked.exited).resolves.toMatchObject({ code: 1 });
+    expect(await readFile(locked.logFile, 'utf8')).toContain('keystore-locked');
+  }, 20_000);
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

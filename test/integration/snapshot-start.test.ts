@@ -68,7 +68,7 @@ function showing(shown: readonly Stored[], more: Partial<LedgerStore> = {}): Led
       return found.bytes;
     },
     append: () => Promise.reject(new Error('it wrote')),
-    vaultPut: async () => {},
+    vaultPut: async () => 0,
     ...more,
   };
 }

@@ -22,9 +22,9 @@ import { askingWitnesses } from './witness-support.ts';
 type World = Awaited<ReturnType<typeof startWithFamily>>;
 type Asking = ReturnType<typeof askingWitnesses>;
 
-async function openWorld(seed: string, unsafe = {}, options = {}) {
+async function openWorld(seed: string, unsafe = {}, options = {}, clock = Date.now) {
   const asking = askingWitnesses(await mkdtemp(join(tmpdir(), 'eenmaal-asking-')), options, unsafe);
-  const world = await startWithFamily({ seed, startLedger: asking.startLedger });
+  const world = await startWithFamily({ seed, startLedger: (given) => asking.startLedger({ ...given, clock }) });
   const { mother, ids, dossier } = world.family;
   const compartment = await mother.openCompartment(dossier, [ids.mother], 'Wonen');
   await mother.grant(dossier, [compartment], terms('org-b', world.chain.clock()));
@@ -200,7 +200,7 @@ describe('a witness that saw another history', () => {
       const sign = (bytes: Uint8Array) => chain.ledgerIdentity.signing.sign(bytes);
       const signed = signCheckpoint({ origin: log.name, size: other.size, root: other.root() }, log, sign);
       const { policy } = asking.witnesses.trust();
-      const publisher = new Publisher({ policy, clock: Date.now, timeoutMs: 2000, maxAge: 60 });
+      const publisher = new Publisher({ policy, clock: Date.now, timeoutMs: 10_000, maxAge: 60 });
       expect(await publisher.publish(signed, other)).toMatchObject({ quorum: true });
       await send('Daarna');
       await eventually(async () =>
@@ -275,6 +275,22 @@ describe('while the witnesses are away', () => {
     expect(chain.ledger.journal.size).toBeGreaterThan(before + 2);
     await asking.witnesses.startAgain();
     await eventually(async () => expect(await tryToOpen(second)).toBe('done'));
+  });
+
+  it('nothing is opened on what they said before, also when the ledger’s clock is set back', async () => {
+    let back = 0;
+    const turned = await openWorld('set back', {}, {}, () => Date.now() - back);
+    try {
+      const { envelope } = await turned.send('Nog dicht');
+      const one = await turned.received(envelope);
+      await eventually(async () => expect(await shown(turned.attestor)).toMatchObject({ whole: true }));
+      back = 100_000;
+      await turned.asking.witnesses.stop();
+      await sleep(3000);
+      expect(await codeOf(turned.reader.open(one, 'support'))).toBe('quorum-stale');
+    } finally {
+      await closeWorld(turned);
+    }
   });
 
   it('is really guarded: with the freshness check switched off the guard fails', async () => {

@@ -49,7 +49,7 @@ let witnesses: Service[] = [];
 let policy: Policy;
 const start = (one: Settings): Promise<Service> =>
   serveWitness(one, { clock: Date.now, log: createLogger('witness', 'silent'), onFatal: () => {} });
-const publisher = (timeoutMs = 2000) => new Publisher({ policy, clock: Date.now, timeoutMs, maxAge: 300 });
+const publisher = () => new Publisher({ policy, clock: Date.now, timeoutMs: 10_000, maxAge: 300 });
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'eenmaal-witnesses-'));
@@ -103,7 +103,7 @@ it('goes on with one witness away, and that one catches up when it is back', asy
   await witnesses[0]?.stop();
   expect(await publisher().publish(signed(tree, 650), tree)).toMatchObject({ quorum: true });
   await witnesses[1]?.stop();
-  const one = await publisher(500).publish(signed(tree, 660), tree);
+  const one = await publisher().publish(signed(tree, 660), tree);
   expect(one).toMatchObject({ quorum: false, reason: 'quorum-missing' });
   expect(one.failures.map(({ witness, reason }) => `${witness} ${reason}`).toSorted()).toEqual([
     'witness.example/a unreachable',
@@ -133,7 +133,7 @@ it('a witness that refuses another history keeps both, as proof for anybody who 
   const stateDir = join(dir, 'alone');
   const alone = await start({ ...(settings[0] as Settings), port: 0, stateDir });
   const only = parsePolicy(utf8(`log ${formatVkey(logKey)}\nwitness w0 ${alone.vkey} ${alone.url}\nquorum w0\n`));
-  const asking = new Publisher({ policy: only, clock: Date.now, timeoutMs: 2000, maxAge: 300 });
+  const asking = new Publisher({ policy: only, clock: Date.now, timeoutMs: 10_000, maxAge: 300 });
   const kept = async (kind: string) => {
     const name = (await readdir(stateDir)).find((one) => one.startsWith(`eenmaal-${kind}-`));
     return name === undefined ? undefined : judgeEvidence(await readFile(join(stateDir, name), 'utf8'), logKey);

@@ -5,7 +5,7 @@ export { MAX_FRAME } from './channel-frames.ts';
 export { type Caller, type ChannelServerOptions, serveChannels } from './channel-server.ts';
 export { connect } from './connect.ts';
 export { findNatsServer, type NatsServer } from './find-server.ts';
-export type { LedgerStore, Stored } from './ledger-store.ts';
+export type { LedgerStore, Stored, VaultFence } from './ledger-store.ts';
 export { type LocalServer, type LocalServerOptions, type ServerPorts, startNatsServer } from './local-server.ts';
 export { LocalServerError, type LocalServerErrorCode } from './local-server-error.ts';
 export { type Nkey, newNkey, nkeySigner } from './nkey.ts';

@@ -203,6 +203,25 @@ describe('bodies, chunks and the vault', () => {
       ]),
     );
   });
+
+  it('take nothing more from who did not see that another slot was written', async () => {
+    const { store, again } = await setUp();
+    expect(await store.vaultSeq('table')).toBe(0);
+    const first = await store.vaultPut('table', Uint8Array.of(1), { slot: 'table', seq: 0 });
+    expect(await store.vaultSeq('table')).toBe(first);
+    const fence = { slot: 'table', seq: first };
+    await Promise.all([1, 2, 3].map((i) => store.vaultPut(`slot${i}`, Uint8Array.of(i), fence)));
+    const taker = await again();
+    const second = await taker.vaultPut('table', Uint8Array.of(2), fence);
+    for (const slot of ['slot1', 'new', 'table'])
+      await expect(store.vaultPut(slot, Uint8Array.of(9), fence)).rejects.toEqual(refused('second-writer'));
+    await expect(store.vaultPut('table', Uint8Array.of(9), { slot: 'table', seq: 0 })).rejects.toEqual(
+      refused('second-writer'),
+    );
+    // the very same once more is an acknowledgement that was lost
+    expect(await taker.vaultPut('table', Uint8Array.of(2), fence)).toBe(second);
+    expect([...(await taker.vaultAll()).values()].map(([byte]) => byte)).toEqual([1, 2, 3, 2]);
+  });
 });
 
 describe('a touched ledger is not served', () => {

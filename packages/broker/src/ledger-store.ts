@@ -5,7 +5,7 @@ import { headers, type NatsConnection, nanos, nuid } from '@nats-io/transport-no
 import { type AckedPublisher, ackedPublisher } from './acked-publisher.ts';
 import { appender } from './append.ts';
 import { heightMark } from './height.ts';
-import { persist } from './persist.ts';
+import { isConflict, NotNow, persist } from './persist.ts';
 import { plainBytes } from './plain-bytes.ts';
 import { readStream } from './stream-reader.ts';
 import { hub, LEDGER_USER, STREAM, type StreamName, slotOfVault } from './subjects.ts';
@@ -47,11 +47,20 @@ export type LedgerStore = {
   countChunks(account: string, attachment: string): Promise<number>;
   /** Deletes every chunk of an attachment. */
   deleteChunks(account: string, attachment: string): Promise<void>;
-  /** Replaces what a vault slot holds (a dossier id, or `main`), durably; the older value is gone from the stream. */
-  vaultPut(slot: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Replaces what a vault slot holds (a dossier id, or `main`), durably; the older value is gone from the stream.
+   * @param fence where the newest of some slot must still be (0: nowhere)
+   * @returns where it is now
+   * @throws `second-writer` when the slot of the fence was written since
+   */
+  vaultPut(slot: string, bytes: Uint8Array, fence?: VaultFence): Promise<number>;
+  /** Where the newest of a slot is; 0: nowhere. */
+  vaultSeq(slot: string): Promise<number>;
   vaultDelete(slot: string): Promise<void>;
   vaultAll(): Promise<Map<string, Uint8Array>>;
 };
+
+export type VaultFence = { slot: string; seq: number };
 
 /** The store over streams that `openStreams` has made and checked. */
 export function ledgerStore(nc: NatsConnection, jsm: JetStreamManager, signal: AbortSignal): LedgerStore {
@@ -179,10 +188,39 @@ function vault(
   jsm: JetStreamManager,
   publisher: AckedPublisher,
   signal: AbortSignal,
-): Pick<LedgerStore, 'vaultPut' | 'vaultDelete' | 'vaultAll'> {
+): Pick<LedgerStore, 'vaultPut' | 'vaultSeq' | 'vaultDelete' | 'vaultAll'> {
+  const newest = (slot: string) => jsm.streams.getMessage(STREAM.vault, { last_by_subj: hub.vault(slot) });
+  /** Ours, of which the acknowledgement was lost, a cluster that is settling, or another writer's? */
+  const afterConflict = async (slot: string, bytes: Uint8Array, fence: VaultFence): Promise<number> => {
+    const there = await newest(fence.slot);
+    if ((there?.seq ?? 0) === fence.seq) throw new NotNow('being written');
+    if (there && fence.slot === slot && Buffer.compare(there.data, bytes) === 0) return there.seq;
+    throw new EenmaalError('second-writer', 'vault');
+  };
+  /** A cluster refuses a second one under way that names the same fence: trying again costs more than taking turns. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const mine = last.then(act);
+    last = mine.catch(() => {});
+    return mine;
+  };
   return {
-    async vaultPut(slot, bytes) {
-      await store(publisher, signal, hub.vault(slot), bytes);
+    vaultSeq: async (slot) => (await persist(signal, () => newest(slot)))?.seq ?? 0,
+    vaultPut(slot, bytes, fence) {
+      if (!fence) return store(publisher, signal, hub.vault(slot), bytes);
+      const head = headers();
+      head.set('Nats-Msg-Id', nuid.next());
+      head.set('Nats-Expected-Last-Subject-Sequence', String(fence.seq));
+      head.set('Nats-Expected-Last-Subject-Sequence-Subject', hub.vault(fence.slot));
+      const put = async () => {
+        try {
+          return (await publisher.publish(hub.vault(slot), bytes, head)).seq;
+        } catch (error) {
+          if (!isConflict(error)) throw error;
+          return afterConflict(slot, bytes, fence);
+        }
+      };
+      return inTurn(() => persist(signal, put));
     },
     async vaultDelete(slot) {
       await persist(signal, () => jsm.streams.purge(STREAM.vault, { filter: hub.vault(slot) }));

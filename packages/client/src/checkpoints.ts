@@ -101,8 +101,13 @@ export class Checkpoints {
     await this.#mustContinue(shown, newest, { checkpoint, proof: cosigned.proof });
     const at = quorumTime(judged, trust.policy);
     if (at === undefined || (this.confirmed && this.confirmed.at > at * 1000)) return;
-    const by = judged.witnesses.filter(({ state }) => state !== 'missing').map(({ witness }) => witness);
-    this.confirmed = { ...shown, by, at: at * 1000, until: (at + trust.maxAge) * 1000 };
+    const by = judged.witnesses.filter(({ state }) => state === 'counts' || state === 'stale');
+    this.confirmed = {
+      ...shown,
+      by: by.map(({ witness }) => witness),
+      at: at * 1000,
+      until: (at + trust.maxAge) * 1000,
+    };
   }
 
   /**
@@ -166,7 +171,11 @@ export class Checkpoints {
     const error = new EenmaalError('split-view', detail);
     // without evidence too: the alarm does not wait for what a ledger that lies may refuse to give
     const evidence = await Promise.resolve(collect()).catch(() => null);
-    await this.#options.onSplitView?.(evidence, error);
+    try {
+      await this.#options.onSplitView?.(evidence, error);
+    } catch {
+      // who cannot keep it, on a full disk, hears of two histories all the same, and not of the disk
+    }
     throw error;
   }
 

@@ -91,6 +91,16 @@ describe('a file the law wants kept', () => {
     expect(region.try(ANN, erase([note], { request: asks() }))).toBeNull();
   });
 
+  it('is not to be erased by the name of a message that is not there, also by who keeps the dossier', () => {
+    for (const by of [TEAM, CLINIC, MOTHER]) expect(region.try(by, erase([id('nothing')]))).toBe('no-authority');
+  });
+
+  it('is kept by a clock of the law: without that clock nothing must be kept', () => {
+    const clocks = new Map([...LAW.clocks].filter(([name]) => name !== 'keep-file'));
+    region.state.law = { ...LAW, clocks };
+    expect(region.try(CLINIC, erase([note]))).toBeNull();
+  });
+
   it('does not hold what was told elsewhere', () => {
     const told = region.message(MOTHER, M);
     expect(region.try(CLINIC, erase([told]))).toBe('no-authority');

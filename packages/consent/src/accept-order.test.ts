@@ -176,6 +176,7 @@ describe('a seat', () => {
     const { region } = withFile();
     const ends = () => region.state.parties.get(ANN)?.seat?.until;
     refuses(region, CLINIC, seatEnd(seatAt(CLINIC, 'none'), START), 'statement-out-of-order');
+    refuses(region, CLINIC, seatEnd(CLINIC, START), 'statement-out-of-order');
     region.must(NEIGHBOUR, { ...own('neighbour'), dossier: OTHER, audience: 'family' });
     region.must(NEIGHBOUR, grantIn(OTHER, id('own-neighbour'), 'clinic'));
     refuses(region, CLINIC, { ...seatEnd(ANN, START), dossier: OTHER }, 'statement-out-of-order');

@@ -9,6 +9,7 @@ import {
   CLINIC,
   DOSSIER,
   FATHER,
+  file,
   id,
   keysOf,
   MOTHER,
@@ -211,6 +212,13 @@ describe('compartments', () => {
     expect(make(region, FATHER, 'new', 'child8')).toBe('statement-conflict');
     expect(make(region, CHILD14, 'own', 'child14')).toBeNull();
   });
+
+  it('are about persons of one dossier, also the file of an organisation', () => {
+    const region = withNeighbour();
+    expect(region.try(TEAM, file(TEAM, 'neighbour'))).toBe('no-authority');
+    expect(region.try(TEAM, file(TEAM, 'mother', 'neighbour'))).toBe('no-authority');
+    expect(region.try(TEAM, file(TEAM, 'mother', 'father'))).toBeNull();
+  });
 });
 
 describe('what a family says', () => {
@@ -336,6 +344,15 @@ describe('admissions', () => {
     expect(region.admit(MOTHER, M, [CLINIC])).toBeNull();
     expect(region.admit(MOTHER, M, [CLINIC]), 'replaces a wrap').toBe('wrap-set-wrong');
     expect(region.admit(CLINIC, M, [MOTHER]), 'replaces a wrap').toBe('wrap-set-wrong');
+  });
+
+  it('need no link, also to an epoch that was made without history', () => {
+    const region = makeFamily();
+    region.rotate(MOTHER, M);
+    region.grant(MOTHER, M, CLINIC, { history: false });
+    expect(region.rotate(CLINIC, M)).toBeNull();
+    region.grant(MOTHER, M, SCHOOL);
+    expect(region.admit(MOTHER, M, [SCHOOL])).toBeNull();
   });
 
   it('are not to an epoch that somebody must leave', () => {

@@ -5,10 +5,12 @@ import { clocksOf } from './clocks.ts';
 import { clocksFor, noticesFor } from './notices.ts';
 import { dueOf } from './terms.ts';
 import { LAW } from './test-law.ts';
+import { Noted } from './test-noted.ts';
 import {
   CHILD14,
   CLINIC,
   consult,
+  custodyOf,
   DOSSIER,
   erase,
   FATHER,
@@ -112,6 +114,33 @@ describe('contact by an expertise team', () => {
     region.grant(MOTHER, M, RET, { from: START });
     expect(all(region, 'ret-contact')[0]?.started).toBe(region.now);
   });
+
+  it('counts from the disclosure by which it reads, and from the second person that let it', () => {
+    const region = new Noted(TEAM, 'child8');
+    region.now += DAY;
+    const emergency = region.shows(RET, 'L25', { emergency: true });
+    expect(all(region, 'ret-contact')).toMatchObject([{ about: region.note, who: RET, started: START + DAY }]);
+    region.now += HOUR;
+    region.endorsed(emergency);
+    expect(all(region, 'ret-contact')[0]?.started).toBe(START + DAY + HOUR);
+  });
+
+  it('counts from when it became guardian', () => {
+    const region = makeFamily();
+    const told = region.message(MOTHER, id('about-child8'));
+    region.now += DAY;
+    region.must(TEAM, { ...custodyOf('child8', []), guardian: 'ret' });
+    expect(all(region, 'ret-contact')).toMatchObject([{ about: told, who: RET, started: START + DAY }]);
+  });
+
+  it('is not due yet at a moment before the message', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, RET);
+    region.now += DAY;
+    region.message(MOTHER, M);
+    const due = (now: number) => clocksOf(region.state, DOSSIER, now).some(({ id: name }) => name === 'ret-contact');
+    expect([START, region.now - 1, region.now].map(due)).toEqual([false, false, true]);
+  });
 });
 
 describe('a question without a name', () => {
@@ -172,6 +201,14 @@ describe('a question without a name', () => {
   });
 });
 
+it('the answer to what a team itself asked starts no term', () => {
+  const region = makeFamily();
+  const kid = (party: string) => region.state.parties.get(party)?.sealingKid ?? '';
+  const question = region.must(RET, consult(CLINIC, kid(CLINIC)));
+  region.must(CLINIC, consult(RET, kid(RET), { answers: question }));
+  expect(clocksFor(region.state, officer('fg'), null, region.now)).toEqual([]);
+});
+
 describe('an organisation that merged', () => {
   it('passes on what was asked of it and not answered', () => {
     const region = makeFamily();
@@ -186,5 +223,15 @@ describe('an organisation that merged', () => {
     expect(region.try(MOTHER, request(CLINIC, 'mother'))).toBe('statement-out-of-order');
     expect(region.say('grant', MOTHER, M, CLINIC)).toBe('statement-out-of-order');
     expect(region.say('refuse', MOTHER, M, CLINIC)).toBeNull();
+  });
+
+  it('passes on nothing of what was asked of another: that stays with whoever was asked', () => {
+    const region = makeFamily();
+    region.must(MOTHER, request(TEAM, 'mother'));
+    const passed = region.must(MOTHER, request(CLINIC, 'mother'));
+    region.must('steward', succession(CLINIC, SCHOOL));
+    expect(all(region, 'access-answer').map(({ who }) => who)).toEqual([TEAM, SCHOOL]);
+    const about = noticesFor(region.state, SCHOOL, DOSSIER, region.now).map((notice) => notice.about);
+    expect(about).toEqual([passed]);
   });
 });

@@ -1,5 +1,5 @@
 /** Which act starts which term, whose it is, what ends it and what does not. */
-import type { PartyId } from '@eenmaal/model';
+import { type PartyId, partner, STEWARD } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import { clocksOf } from './clocks.ts';
 import type { Clock as LawClock } from './law.ts';
@@ -16,6 +16,7 @@ import {
   GI,
   id,
   inform,
+  keysOf,
   MOTHER,
   makeFamily,
   objection,
@@ -141,6 +142,17 @@ describe('an order', () => {
     // a year after 19 January and 15 October 2020, to the end of that day
     const ends = ['2021-01-20T00:00+01:00', '2021-10-16T00:00+02:00'];
     expect([one, other].map((of) => of?.due)).toEqual(ends.map((end) => Date.parse(end)));
+  });
+
+  it('is carried out by the institution it names, also when another such institution attests it and it is extended', () => {
+    const region = makeFamily();
+    const other = partner('other-gi');
+    const known = { name: 'Other', attests: true, roles: ['gi'], keys: keysOf('other-gi') };
+    region.must(STEWARD, { kind: 'partner', partner: 'other-gi', ...known });
+    region.must(other, order('child8', GI, { until: START + YEAR }));
+    onDay(region, 300);
+    region.must(other, order('child8', GI, { until: START + 2 * YEAR }));
+    expect(named(region, 'order-longest').map(({ who }) => who)).toEqual([GI, GI]);
   });
 
   it('of an institution without that task starts no term of it, only its own end', () => {

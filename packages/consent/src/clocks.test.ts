@@ -1,6 +1,6 @@
 import { officer } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
-import { clocksOf, reviewDue } from './clocks.ts';
+import { clocksOf, recheckDue, reviewDue } from './clocks.ts';
 import { LAW } from './test-law.ts';
 import {
   answer,
@@ -72,6 +72,14 @@ describe('telling the family', () => {
     expect((second?.due ?? 0) - first).toBeGreaterThanOrEqual(13 * DAY);
     region.must(TEAM, inform(act, true));
     expect(clock(region, 'inform-recheck')).toMatchObject({ stoppedAt: START + 3 * DAY, over: false });
+  });
+
+  it('is put off from the day on which the term ended, fourteen days each time', () => {
+    // Monday 1 February 2027; the fifteenth, the first and the fifteenth of March are Mondays too
+    const monday = Date.parse('2027-02-01T12:00:00+01:00');
+    expect([0, 1, 2].map((times) => recheckDue(LAW, monday, times))).toEqual(
+      ['2027-02-16', '2027-03-02', '2027-03-16'].map((day) => Date.parse(`${day}T00:00:00+01:00`)),
+    );
   });
 
   it('has no clock when it was told at once', () => {

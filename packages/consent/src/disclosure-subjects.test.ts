@@ -71,6 +71,15 @@ describe('about several persons', () => {
   });
 });
 
+it('about two persons, who rest on one and the same yes, it is named once', () => {
+  const region = new Noted(TEAM, 'mother', 'child8');
+  const both = region.compartment(MOTHER, 'mother', 'child8');
+  region.custody('child8', 'mother');
+  const grant = region.grant(MOTHER, both, CLINIC);
+  const shown = region.shows(CLINIC, 'L03');
+  expect(region.asks(CLINIC)).toMatchObject({ code: 'P-DIRECTLY-INVOLVED', basis: [shown, grant] });
+});
+
 describe('of several orders', () => {
   it('counts the one that is the reader’s, and tells what came nearest', () => {
     const region = new Noted(CLINIC, 'child8');

@@ -3,6 +3,9 @@ import { type PartyId, STEWARD, type StatementInput } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import { reviewDue } from './clocks.ts';
 import { decide } from './decide.ts';
+import { fold } from './fold.ts';
+import type { Rule } from './law.ts';
+import { emptyState } from './state.ts';
 import { LAW } from './test-law.ts';
 import { Noted, WEIGHED } from './test-noted.ts';
 import {
@@ -75,6 +78,22 @@ describe('the institution that carries out an order', () => {
     expect(region.code(GI, {}, START + 10)).toBe('P-LAW-OTS-REQUEST');
     region.custody('child8', 'father');
     expect(region.code(GI, {}, START + 10)).toBe('D-OTHER-ADULT');
+  });
+
+  it('reads only about the child where the law says only that', () => {
+    const narrower = (rule: Rule): Rule => (rule.id === 'L06' ? { ...rule, about: 'child' } : rule);
+    const rulesById = new Map([...LAW.rulesById].map(([rule, versions]) => [rule, versions.map(narrower)]));
+    for (const [about, code] of [
+      ['child8', 'P-LAW-OTS-REQUEST'],
+      ['mother', 'D-OTHER-ADULT'],
+    ] as const) {
+      const { region } = ordered(about);
+      region.shows(GI, 'L06');
+      const state = emptyState({ ...LAW, rulesById, offered: LAW.offered.map(narrower) });
+      for (const { input, index, at } of region.entries) fold(state, input, index, at);
+      region.state = state;
+      expect(region.code(GI, {}, START + 10), about).toBe(code);
+    }
   });
 
   it('is that institution alone: no order, or another’s, is no basis', () => {
@@ -158,8 +177,8 @@ describe('who gives, who gets and what for', () => {
     expect(region.asks(CLINIC)).toMatchObject({ code: 'D-BASIS-DISABLED', rules: ['L36'], basis: [] });
     region.endorsed(region.shows(CLINIC, 'L09'));
     expect(region.code(CLINIC)).toBe('D-NO-AUTHORITY');
-    region.endorsed(region.shows(CLINIC, 'L15', { purpose: 'support' }));
-    expect(region.code(CLINIC), 'consent is the family’s to give').toBe('D-NO-AUTHORITY');
+    region.endorsed(region.shows(TEAM, 'L15', { purpose: 'support' }));
+    expect(region.code(TEAM), 'consent is the family’s to give').toBe('D-NO-AUTHORITY');
     region.shows(SCHOOL, 'L30');
     expect(region.code(SCHOOL, {}, START)).toBe('D-BASIS-DISABLED');
   });

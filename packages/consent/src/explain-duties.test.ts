@@ -173,6 +173,18 @@ describe('a no to an organisation', () => {
     expect(why(region, FATHER, GUARD, { compartment: M }).code).toBe('D-OTHER-ADULT');
   });
 
+  it('who was given one message is the same when nobody has custody, and whoever would share more', () => {
+    const region = new Noted(CLINIC, 'child8');
+    region.endorsed(region.shows(SCHOOL, 'L25'));
+    const heard = () => why(region, SCHOOL, SCHOOL, { compartment: region.place, from: CLINIC });
+    const before = heard();
+    expect(before).toMatchObject({ outcome: 'deny', code: 'D-NO-GRANT' });
+    expect(before.articles.map(({ rule }) => rule)).toEqual([ruleAt(LAW, 'L01', region.now)?.reference]);
+    region.custody('child8');
+    expect(why(region, SCHOOL, GUARD, { compartment: region.place }).code).toBe('D-NO-AUTHORITY');
+    expect(heard()).toEqual(before);
+  });
+
   it('before there was a law is explained without articles', () => {
     expect(why(makeFamily(), SCHOOL, SCHOOL, {}, 0)).toMatchObject({ code: 'D-NO-GRANT', articles: [] });
   });
@@ -261,6 +273,14 @@ describe('the second person', () => {
     expect(duties(region, VT, GUARD, asked(region))).toEqual(['log', 'strip-third-persons']);
   });
 
+  it('is none of what was disclosed under a rule that is not in force, beside one that may yet be used', () => {
+    const region = new Noted(TEAM, 'child8');
+    region.shows(VT, 'L36');
+    const held = why(region, VT, GUARD, asked(region));
+    expect(held.code).toBe('H-RIGHT-NEEDS-MOTIVE');
+    expect(held.duties).toEqual([]);
+  });
+
   it('is none of what the family agreed to: the disclosure is then not what it rests on', () => {
     const region = makeFamily();
     for (const parent of [MOTHER, FATHER]) for (const to of [TEAM, VT]) region.grant(parent, K8, to);
@@ -307,6 +327,14 @@ describe('what a share would ask', () => {
       expect([basis.rule, basis.reviewDue !== null]).toEqual([basis.rule, rule?.secondPerson && rule.emergency]);
       expect([basis.rule, basis.recheckDue !== null]).toEqual([basis.rule, rule?.inform === 'later-allowed']);
     }
+  });
+
+  it('names no moment to look again under a rule that lets no telling wait', () => {
+    const region = new Noted(TEAM, 'child8');
+    for (const parent of [MOTHER, FATHER]) for (const to of [TEAM, CLINIC]) region.grant(parent, K8, to);
+    const bases = share(region, TEAM, CLINIC, region.place, TEAM, { purpose: 'support' });
+    expect(named(bases, 'L03')).toMatchObject({ inform: 'now', recheckDue: null });
+    expect(named(bases, 'L02')).toMatchObject({ inform: 'later-allowed', recheckDue: expect.any(Number) });
   });
 
   it('is nothing where the other side asked for all of it, under this rule, for this purpose, of this side', () => {

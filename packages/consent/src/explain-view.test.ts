@@ -1,5 +1,5 @@
 /** What one reader may know of a decision: what it reads itself in full, and of others only what it sees. */
-import { officer, type PartyId } from '@eenmaal/model';
+import { officer, type PartyId, STEWARD } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
 import type { Question } from './decide.ts';
 import { decideFor } from './explain-view.ts';
@@ -53,6 +53,12 @@ describe('what others read', () => {
     expect(code(region, chair, { party: chair })).toBe('D-UNKNOWN');
     for (const parent of [MOTHER, FATHER]) region.grant(parent, K8, SCHOOL);
     expect(code(region, chair, { party: SCHOOL })).toBe('D-UNKNOWN');
+  });
+
+  it('the steward learns nothing of what the family reads, though neither is of an organisation', () => {
+    const region = makeFamily();
+    expect(code(region, FATHER, { party: MOTHER })).toBe('P-OWN');
+    expect(code(region, STEWARD, { party: MOTHER })).toBe('D-UNKNOWN');
   });
 
   it('no organisation learns of another that it read until a yes expired, or was refused', () => {

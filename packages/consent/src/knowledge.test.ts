@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { agreedAt, isSide, knowsOrganisation, standing, subjectsOf, toldAt } from './knowledge.ts';
 import { Noted } from './test-noted.ts';
 import {
+  CHILD14,
   CLINIC,
   capable,
   DOSSIER,
@@ -30,6 +31,7 @@ import { sightOf } from './visible.ts';
 
 const M = id('about-mother');
 const K8 = id('about-child8');
+const K14 = id('about-child14');
 const must = <T>(value: T | undefined): T => {
   if (value === undefined) throw new Error('not there');
   return value;
@@ -106,6 +108,20 @@ describe('whether everybody who decides had agreed', () => {
     expect(at(START + 15)).toBe(false);
     region.grant(MOTHER, K8, CLINIC);
     expect(at(START + 15)).toBe(true);
+  });
+
+  it('goes on counting what a youth said itself before a parent died: only the survivor says it again', () => {
+    for (const who of [MOTHER, FATHER, CHILD14]) region.grant(who, K14, CLINIC);
+    region.must(TEAM, death('father'));
+    expect(at(START, K14)).toBe(false);
+    region.grant(MOTHER, K14, CLINIC);
+    expect(at(START, K14)).toBe(true);
+  });
+
+  it('does not count what was said afterwards for a time that had begun', () => {
+    region.now = START + 10;
+    for (const parent of [MOTHER, FATHER]) region.grant(parent, K8, CLINIC, { from: START });
+    expect([9, 10].map((after) => at(START + after))).toEqual([false, true]);
   });
 
   it('does not count a dead parent that had not agreed', () => {

@@ -1,6 +1,6 @@
 /** The form of the law files at its edges: what is just allowed and what is just too much. */
 import { describe, expect, it } from 'vitest';
-import { Clock, Clocks, NoticeText, ReasonText, Role, RuleData } from './law-schema.ts';
+import { AGE_BANDS, Clock, Clocks, Deciders, NoticeText, ReasonText, Role, RuleData } from './law-schema.ts';
 import { LAW } from './test-law.ts';
 
 const long = (length: number) => 'x'.repeat(length);
@@ -41,6 +41,12 @@ describe('a rule', () => {
     for (const value of taken) expect([value, takes(RuleData, rule, { [field]: value })]).toEqual([value, true]);
     for (const value of refused) expect([value, takes(RuleData, rule, { [field]: value })]).toEqual([value, false]);
   });
+});
+
+it.each(AGE_BANDS)('of who reads or decides %s there is one task or two', (band) => {
+  const may = (tasks: string[]) => takes(Deciders.shape.readers, LAW.readers, { [band]: tasks });
+  expect([['self'], ['custody'], ['self', 'custody']].map(may)).toEqual([true, true, true]);
+  expect([[], ['judge'], ['self', 'custody', 'self']].map(may)).toEqual([false, false, false]);
 });
 
 describe('a clock', () => {

@@ -132,6 +132,14 @@ describe('the version in force', () => {
     expect(at('2019-12-31T23:00:00.000Z')).toBe('FILE@2020-01-01');
   });
 
+  it('is the same whichever stands first in the file', () => {
+    const [older, newer] = ['2015-01-01\n    validTo: 2020-01-01', '2020-01-01\n    validTo: null'] as const;
+    const [others, versions] = splitAt(text('catalogue.yaml'), 'id: FILE');
+    const turned = versions.replace(older, 'later').replace(newer, older).replace('later', newer);
+    const { rulesById } = law({ 'catalogue.yaml': others + turned });
+    expect(rulesById.get('FILE')?.map(({ validFrom }) => validFrom)).toEqual(['2020-01-01', '2015-01-01']);
+  });
+
   // the clocks go forward on 29 March 2026 and back on 25 October 2026, after midnight
   it.each([
     ['2026-03-29', '2026-03-28T23:00:00Z'],
@@ -185,6 +193,14 @@ describe('a law file that is wrong', () => {
       'permits: P-OWN',
       'permits: a prohibition or a consent',
     ],
+    [
+      'a prohibition that permits',
+      RULES,
+      'id: L13',
+      'permits: null',
+      'permits: P-OWN',
+      'permits: a prohibition or a consent',
+    ],
     ['a record that does not exist', RULES, 'id: L03', '[necessity]', '[hope]', 'records.0: '],
     ['a rule twice in one period', RULES, 'id: L09', 'id: L09', 'id: L08', 'id: L08 twice in one period'],
     ['versions that overlap', RULES, 'id: FILE', 'To: 2020-01-01', 'To: 2020-01-02', 'id: FILE twice', '- id: FILE\n'],
@@ -221,6 +237,14 @@ describe('a law file that is wrong', () => {
     expect(found).toContain(refusal);
   });
 
+  it.each(['FILE', ...Object.values(MARK_RULES)])(
+    'is refused without any version of a rule that is asked by name: %s',
+    (rule) => {
+      const others = text('catalogue.yaml').replaceAll(`id: ${rule}\n`, 'id: L98\n');
+      expect(refusalOf({ 'catalogue.yaml': others })).toContain(`rule ${rule} is missing`);
+    },
+  );
+
   it('is refused when it is missing, unknown or far too large', () => {
     const { 'roles.yaml': _, ...without } = LAW_TEXTS;
     expect(refusalIn(() => parseLaw(without))).toBe('roles.yaml:1: file: missing law file');
@@ -234,10 +258,14 @@ describe('a law file that is wrong', () => {
 const text = (file: string): string => LAW_TEXTS[file] ?? '';
 const law = (files: Record<string, string>) => parseLaw({ ...LAW_TEXTS, ...files });
 
+const splitAt = (whole: string, where: string): [string, string] => {
+  const start = whole.indexOf(where);
+  return [whole.slice(0, start), whole.slice(start)];
+};
 /** The catalogue with one thing changed in one rule. */
 function changed(id: string, old: string, bad: string): string {
-  const start = text('catalogue.yaml').indexOf(`id: ${id}`);
-  return text('catalogue.yaml').slice(0, start) + text('catalogue.yaml').slice(start).replace(old, bad);
+  const [others, rest] = splitAt(text('catalogue.yaml'), `id: ${id}`);
+  return others + rest.replace(old, bad);
 }
 
 /** The place and the reason of a refusal; it must be one of a law file. */

@@ -6,6 +6,7 @@ import {
   ask,
   CHILD14,
   CLINIC,
+  capable,
   custodyOf,
   DOSSIER,
   death,
@@ -14,6 +15,7 @@ import {
   FATHER,
   GI,
   id,
+  incapable,
   inform,
   MOTHER,
   makeFamily,
@@ -80,6 +82,19 @@ describe('a no, and a yes taken back', () => {
       ['access-stopped', START + days(1)],
       ['access-stopped', START + days(2)],
     ]);
+  });
+
+  it('of who spoke for an adult stays told when that adult speaks for itself again', () => {
+    const region = makeFamily();
+    region.must(TEAM, member('aunt'));
+    region.must(TEAM, incapable('mother', 'aunt'));
+    const aunt = personOf('aunt');
+    agree(region, [aunt], M, CLINIC);
+    region.now += days(1);
+    region.say('withdraw', aunt, M, CLINIC);
+    region.must(TEAM, capable('mother'));
+    expect(codes(region, CLINIC)).toEqual(['access-stopped']);
+    expect(codes(region, MOTHER)).toContain('access-stopped');
   });
 
   it('reaches an organisation that writes there: not one that only reads, nor one that only wrote', () => {

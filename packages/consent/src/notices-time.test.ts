@@ -213,6 +213,19 @@ describe('a yes that ends', () => {
     expect(told(region, MOTHER)).toEqual(heard);
   });
 
+  it('of one of two parents is told of that yes, and not of the one that the other renewed', () => {
+    const region = makeFamily();
+    const until = START + days(100);
+    const [, his] = [MOTHER, FATHER].map((who) => region.grant(who, K8, CLINIC, { until }));
+    region.grant(MOTHER, K8, CLINIC, { until: until + days(100) });
+    at(region, until);
+    const about = list(region, MOTHER).map((notice) => [notice.code, notice.about]);
+    expect(about).toEqual([
+      ['grant-ends-soon', his],
+      ['grant-ended', his],
+    ]);
+  });
+
   it('just when the child decides alone is told: until then the parent did', () => {
     const region = makeFamily();
     const until = START + 2 * YEAR;

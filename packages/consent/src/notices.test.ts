@@ -158,6 +158,16 @@ describe('what was disclosed without consent', () => {
     expect(list(region, MOTHER)).toMatchObject([{ at: START + days(6), code: 'disclosed' }]);
   });
 
+  it('is not told to who was given it either, while the family must wait', () => {
+    const region = makeFamily();
+    const item = filed(region, TEAM, 'mother');
+    const act = region.must(TEAM, region.discloses(MOTHER, 'OWN', [item], { inform: 'later' }));
+    region.now += days(1);
+    expect(list(region, MOTHER)).toEqual([]);
+    looks(region, act, true);
+    expect(list(region, MOTHER)).toMatchObject([{ at: region.now, code: 'disclosed', about: act }]);
+  });
+
   it('asks the discloser every fourteen days whether it can be told', () => {
     const { region, act } = reported({ inform: 'later' });
     const rechecks = () => list(region, TEAM).filter(({ code }) => code === 'recheck-due');

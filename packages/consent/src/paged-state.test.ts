@@ -8,15 +8,14 @@ import { LAW } from './test-law.ts';
 import { Noted } from './test-noted.ts';
 import { DOSSIER, TEAM } from './test-region.ts';
 
-const { entries } = new Noted(TEAM, 'child8');
-const slotOf = (entry: number): string | undefined => {
-  const input = entries[entry]?.input;
-  if (input?.kind === 'statement') return slotOfStatement(emptyState(LAW), input.statement);
-  return input?.kind === 'message' ? input.header.dossier : undefined;
-};
-
 /** All of a region put away, the dossier's part not read; its directory takes the empty name for one of the dossier's. */
 function putAway() {
+  const { entries } = new Noted(TEAM, 'child8');
+  const slotOf = (entry: number): string | undefined => {
+    const input = entries[entry]?.input;
+    if (input?.kind === 'statement') return slotOfStatement(emptyState(LAW), input.statement);
+    return input?.kind === 'message' ? input.header.dossier : undefined;
+  };
   const whole = new Pages(LAW);
   for (const { input, index, at } of entries) foldPaged(whole.state, slotOf(index) ?? MAIN, input, index, at);
   const parts = partsOf(whole.state, { slotOf });
@@ -30,23 +29,23 @@ function putAway() {
   const pages = new Pages(LAW);
   pages.turnTo({ slots, directory, countsOf, read }, entries.length, { slotOf });
   pages.touch(MAIN);
-  return { whole: whole.state, pages };
+  return { whole: whole.state, pages, slotOf, size: entries.length };
 }
 
 describe('a state in pages', () => {
   it('is divided without reading more of it, also where the directory takes one name for another', () => {
-    const { pages } = putAway();
+    const { pages, slotOf } = putAway();
     expect([...partsOf(pages.state, { slotOf }).keys()]).toEqual([MAIN]);
     expect(pages.isLoaded(DOSSIER)).toBe(false);
   });
 
   it('reads a dossier when something of it is asked for, and is then what it was', () => {
-    const { whole, pages } = putAway();
+    const { whole, pages, slotOf, size } = putAway();
     expect(pages.state.dossiers.get(DOSSIER)).toEqual(whole.dossiers.get(DOSSIER));
     expect(pages.isLoaded(DOSSIER)).toBe(true);
     const again = emptyState(LAW);
     for (const part of partsOf(pages.state, { slotOf }).values()) putPart(again, JSON.parse(JSON.stringify(part)));
     expect([...again.messages]).toEqual([...whole.messages]);
-    expect(again.size).toBe(entries.length);
+    expect(again.size).toBe(size);
   });
 });

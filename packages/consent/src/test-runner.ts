@@ -45,9 +45,13 @@ function describe(name: string, body: () => void): void {
   const { mutantCoverage = { static: {}, perTest: {} } } = instrumented;
   const loaded = mutantCoverage.static;
   mutantCoverage.static = {};
-  body();
-  mutantCoverage.static = loaded;
-  ({ path, before } = outer);
+  try {
+    body();
+  } finally {
+    // also when a change makes it fail: what it prepares must not come before the tests of the next load
+    mutantCoverage.static = loaded;
+    ({ path, before } = outer);
+  }
 }
 function it(name: string, run: () => unknown): void {
   const full = [file, ...path, name].join(' > ');

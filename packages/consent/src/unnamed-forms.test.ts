@@ -94,7 +94,11 @@ it.each([
   'Van 5-tot-12 of van AB-CD-EF of 12-34-56 en 1-A-2.',
   'Groep4 en onderzoek2024 lopen.',
   // a street only with a number, or written as a name
-  'Hij liep op straat en in de kerkstraat.',
+  'Hij liep op straat en in de kerkstraat, of in de dorpsStraat.',
+  // no day inside a word
+  'De vitamine B12 mei niet meer.',
+  // one age
+  'Het kind (12) slaapt slecht.',
   'Onderweg 3 pauzes, op het schoolplein 2.',
   'In de dorpsstraat 3keer of de dorpsstraat 3 keer gevochten, op de laan 2x en 5 % vaker.',
   'In mei 2 keer gebeld, in jan 5 keer.',

@@ -26,7 +26,7 @@ it.each(
   (
     'raad justitie advocaat machtiging ziekenhuis mentor voedselbank safety analyse context curator formulier mediator wmo ' +
     'postnatale aangifte methadon opa puber police augustus monday pinksteren ochtend europa limburg tilburg venlo corona ' +
-    'fortnite dit misschien momenteel echter vervolgens maar naar graag nvt someone thanks jeugdteam verslavingszorg'
+    'fortnite dit misschien momenteel echter vervolgens maar naar graag nvt someone thanks jeugdteam verslavingszorg wensouder wensouders'
   ).split(' '),
 )('an ordinary word is none, also with a capital inside a sentence: %s', (word) => {
   expect(found(`Wij denken ${capital(word)} daarbij`)).toEqual([]);
@@ -46,6 +46,16 @@ describe('blocks', () => {
     ['de roepnaam is xanthi', 'name: xanthi'],
     ['naam=xanthi', 'name: xanthi'],
     ['naam : xanthi', 'name: xanthi'],
+    ['naam:   xanthi', 'name: xanthi'],
+    ['naam\t=\txanthi', 'name: xanthi'],
+    ['naam: "xanthi"', 'name: xanthi'],
+    ['moeder (naam): “Xanthe”', 'name: Xanthe'],
+    ['zijn broer, genaamd (xanthi)', 'name: xanthi'],
+    ['zijn broer genaamd: "Xanthe"', 'name: Xanthe'],
+    ["vader heet 'xanthi'", 'name: xanthi'],
+    ['de roepnaam is "xanthi"', 'name: xanthi'],
+    ['Wij bellen Kev山 morgen', 'name: Kev山'],
+    ['Wij bellen Wetzels en Zorgdrager morgen', 'name: Wetzels', 'name: Zorgdrager'],
     ['Wij zien dat Xanthe liegt. Xanthe zegt niets.', 'name: Xanthe', 'name: Xanthe'],
     ['Wij bellen met mw XANTHIPPE morgen', 'name: XANTHIPPE'],
     ['Wij bellen met mevrouw van der Lingen morgen', 'name: Lingen'],
@@ -75,6 +85,7 @@ describe('warns, and lets through', () => {
     ['Volgens Roermond mag dat', 'place: Roermond'],
     ['Zij komen uit Onbekendburen vandaan', 'place: Onbekendburen'],
     ['Hij zit op de Regenboog nu', 'name: Regenboog'],
+    ['Hij zit op de Regenboog Lelystad nu', 'name: Regenboog', 'place: Lelystad'],
     ['Wij bellen Zonnebloemstede morgen', 'name: Zonnebloemstede'],
     ['Jayvano is weg', 'name: Jayvano'],
     ['Jayvano vertelt veel', 'name: Jayvano'],
@@ -89,9 +100,12 @@ describe('warns, and lets through', () => {
     ['Hoi Kevin', 'name: Kevin'],
     ['De Regenboog helpt', 'name: Regenboog'],
     ['Wat nu?\nGroet Xanthe', 'name: Xanthe'],
+    ['Wat nu? Groetjes Xanthe', 'name: Xanthe'],
     ['Wat nu?\nMet groet,\nXanthe Terpstra', 'name: Xanthe Terpstra'],
     ['zij is chinees en spreekt farsi', 'nationality: chinees', 'nationality: farsi'],
     ['Wij bellen de Turkse moeder', 'nationality: Turkse'],
+    ['zij spreken pashtoens', 'nationality: pashtoens'],
+    ['Wij bellen Xanthixanthixanthixanthixanthiwerk nu', 'name: Xanthixanthixanthixanthixanthiwerk'],
   ])('%s', (text, ...expected) => {
     expect(found(text, 'warnings')).toEqual(expected);
     expect(found(text)).toEqual([]);
@@ -106,6 +120,14 @@ describe('finds nothing', () => {
     'OTSen en GGZ en KOPP zijn bekend.',
     'Wij bellen mevrouw GGZ.',
     'Moeder zegt: Wandelen helpt goed.',
+    'Moeder: "Wandelen helpt goed."',
+    'Wat nu?\nGroetjes',
+    'Zij zocht met de dokter eHealth uit.',
+    'Kies een naam; 5: spijbelt.',
+    'De naam: 5 letters.',
+    'Zoek een naam (roepend).',
+    'Zij aten in chinatown en chinesewokshop.',
+    'Dan is vader witheet weggelopen en een kind heethoofdig gebleven.',
     'Dit heet xanthi.',
     'De moeder zegt dat dit heet xanthi.',
     'De moeder is xanthi.',

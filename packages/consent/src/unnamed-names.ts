@@ -139,13 +139,16 @@ const isKnownName = ({ key, form }: Word): boolean => {
 const isGreeted = ({ after, gap }: Word, before: Word | undefined): boolean =>
   before?.opens === true && lists.GREETINGS.has(before.key) && gap === ' ' && /^[,!\n]?$/.test(after);
 
-/** "Naam: sanne", "genaamd jayvano", "achternaam is pietersen". */
+/** What may stand between a label and its name: a colon, spaces, an opening quote or bracket. */
+const BEFORE_NAME = /^\)?[ \t]{0,3}[:=]?[ \t]{0,3}["'(]?$/;
+
+/** "Naam: sanne", "genaamd 'jayvano'", "achternaam is pietersen". */
 const isLabelled = ({ gap }: Word, before: Word | undefined, earlier: Word | undefined): boolean => {
-  if (!before) return false;
-  if (lists.LABELS.has(before.key)) return /^ ?[:=] ?$/.test(gap);
-  if (lists.CALLED.has(before.key)) return gap === ' ';
-  if (/^heet(?:te)?$/.test(before.key)) return gap === ' ' && lists.PEOPLE.has(keyOf(earlier));
-  return lists.LABELS.has(keyOf(earlier)) && (before.key === 'is' || before.key === 'luidt') && gap === ' ';
+  if (!before || !BEFORE_NAME.test(gap)) return false;
+  if (lists.LABELS.has(before.key)) return /[:=]/.test(gap);
+  if (lists.CALLED.has(before.key)) return true;
+  if (/^heet(?:te)?$/.test(before.key)) return lists.PEOPLE.has(keyOf(earlier));
+  return lists.LABELS.has(keyOf(earlier)) && (before.key === 'is' || before.key === 'luidt');
 };
 
 const ordinary = (key: string): boolean =>

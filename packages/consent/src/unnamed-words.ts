@@ -58,7 +58,7 @@ export const PLACES = words(
 
 /** By stem, in either spelling: where somebody comes from. */
 export const NATIONALITY =
-  /^(?:syri|eritre|turk|marok|moroc|somali|afghaan|afghan|irak|iraq|iran|iraan|oekrai|ukrain|bulgaa|bulgar|roemee|roemen|romania|surina|antill|curac|kaapverd|chinees|chinese$|china$|vietnam|ghana|ghanees|nigeria|ethiop|soedan|sudan|russisch|russian|rusland|hongaar|hungar|moluk|portug|pools|poolse|polen|poland|arabi|berber|tigrin|koerd|papiament|farsi$|pashto$|statushouder|asielzoeker|vluchteling|refugee)/;
+  /^(?:syri|eritre|turk|marok|moroc|somali|afghaan|afghan|irak|iraq|iran|iraan|oekrai|ukrain|bulgaa|bulgar|roemee|roemen|romania|surina|antill|curac|kaapverd|chinees|chinese$|china$|vietnam|ghana|ghanees|nigeria|ethiop|soedan|sudan|russisch|russian|rusland|hongaar|hungar|moluk|portug|pools|poolse|polen|poland|arabi|berber|tigrin|koerd|papiament|farsi|pashto|statushouder|asielzoeker|vluchteling|refugee)/;
 
 /** What may follow a name at the start of a sentence. */
 export const VERBS = words(
@@ -107,7 +107,7 @@ export const ORDINARY = words(
   'groningen tilburg almere breda nijmegen apeldoorn arnhem haarlem enschede amersfoort zaanstad zwolle leiden zoetermeer',
   'dordrecht leeuwarden maastricht ede alkmaar emmen venlo delft deventer haag islam bijbel koran god allah christelijk',
   'corona covid whatsapp instagram snapchat tiktok facebook youtube telegram signal teams google netflix playstation xbox',
-  'fortnite roblox minecraft asperger down ritalin concerta internet excel word outlook zoom wifi',
+  'fortnite roblox minecraft asperger down ritalin concerta internet excel word outlook zoom wifi groetjes',
   // openers
   'ik jij je hij zij ze wij we jullie men het een dit dat deze die er hier daar nu dan toen ook wel niet nooit altijd soms',
   'vaak meestal misschien wat wie waar hoe wanneer waarom welke iemand niemand iedereen alles niets mijn jouw zijn haar ons',

@@ -250,6 +250,22 @@ describe('custody', () => {
     region.grant(MOTHER, K8, CLINIC);
     expect(persons()).toEqual([MOTHER]);
   });
+
+  it('that was lost before a death does not name who died', () => {
+    const region = makeFamily();
+    agree(region, [MOTHER, FATHER], K8, CLINIC);
+    region.custody('child8', 'mother');
+    region.must(TEAM, death('father'));
+    expect([...sight(region, CLINIC).persons].sort()).toEqual([id('child8'), id('mother')]);
+  });
+
+  it('of an institution that is guardian names no person, also when it was said again who speaks for the child', () => {
+    const region = makeFamily();
+    region.must(TEAM, { ...custodyOf('child8', []), guardian: 'gi' });
+    region.must(TEAM, incapable('child8'));
+    agree(region, [GI], K8, CLINIC);
+    expect([...sight(region, CLINIC).persons].filter((who) => region.state.persons.has(who))).toEqual([id('child8')]);
+  });
 });
 
 it('of the registry organisations and families see all, officers nothing; keys stay in their family', () => {

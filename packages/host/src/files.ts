@@ -12,6 +12,14 @@ export const systemRandom: Random = (length) => randomFillSync(new Uint8Array(le
 /** Replaces a file in one step; after a crash there is the old one or the new one. Mode 0600. */
 export const writeFileSafely = (path: string, data: string | Uint8Array): Promise<void> => put(path, data, rename);
 
+/** The same, if the file holds exactly `before`. @throws `second-writer` when somebody else wrote it */
+export const replaceFileSafely = (path: string, before: string, data: string): Promise<void> =>
+  put(path, data, async (temporary, target) => {
+    // at the last moment: a program may hang for long before it
+    if ((await readIfThere(target)) !== before) throw new EenmaalError('second-writer', target);
+    await rename(temporary, target);
+  });
+
 /** Makes a file that is not there yet; one that another program made a moment ago stays as it is. Mode 0600. */
 export const createFileSafely = (path: string, data: string | Uint8Array): Promise<void> =>
   put(path, data, async (temporary, target) => {
@@ -30,12 +38,18 @@ async function put(
   const temporary = `${path}.${process.pid}.${toBase64url(systemRandom(6))}.part`;
   const file = await open(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await place(temporary, path);
+  } catch (error) {
+    // on a full disk each try would leave one more, and what they hold may be a secret
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await place(temporary, path);
   const folder = await open(dirname(path), 'r');
   await folder.sync().finally(() => folder.close());
 }

@@ -22,8 +22,10 @@ export async function splitViewGuard(dir: string, log: Log): Promise<SplitViewGu
     stopped,
     async onSplitView(evidence, { detail }) {
       const at = new Date().toISOString();
-      const file = evidence && (await writeEvidence(dir, evidence));
-      await writeFileSafely(mark, `${JSON.stringify({ at, detail, evidence: file })}\n`);
+      // each for itself: a full disk may take the small one
+      const keep = <T>(written: Promise<T>) => written.catch((error: unknown) => void log.error({ error }, 'not kept'));
+      const file = evidence && (await keep(writeEvidence(dir, evidence)));
+      await keep(writeFileSafely(mark, `${JSON.stringify({ at, detail, evidence: file })}\n`));
       log.error(
         { code: 'split-view', detail, evidence: file, mark },
         'two histories of the log: nothing is sent or opened',

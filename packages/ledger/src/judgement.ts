@@ -54,10 +54,13 @@ export function judgeCheckpoint(signed: Uint8Array, policy: Policy, verify: Veri
 
 /**
  * When the newest quorum was there: the latest second at or after which enough of these witnesses cosigned. Undefined when
- * they are too few, or none is asked.
+ * they are too few, or none is asked. One that was found ahead does not count: its word would stay fresh for too long.
  */
 export function quorumTime({ witnesses }: Pick<Judgement, 'witnesses'>, policy: Policy): number | undefined {
-  const times = policy.witnesses.map(({ name }, i) => ({ name, time: witnesses[i]?.time ?? Number.NEGATIVE_INFINITY }));
+  const times = policy.witnesses.map(({ name }, i) => {
+    const { state, time = Number.NEGATIVE_INFINITY } = witnesses[i] ?? {};
+    return { name, time: state === 'ahead' ? Number.NEGATIVE_INFINITY : time };
+  });
   const enoughSince = (since: number): boolean =>
     meetsQuorum(
       policy,

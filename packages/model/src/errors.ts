@@ -72,6 +72,8 @@ export const ERRORS = {
   'nats-server-not-found':
     'No usable nats-server was found. Install one (2.11 or newer) or set NATS_SERVER to its path.',
   'port-taken': 'The port is in use. Stop the other program or choose another port.',
+  'state-damaged':
+    'What this program keeps in its folder is incomplete or was changed. Stop it, and restore the folder from a good copy.',
   'keystore-locked': 'The key file cannot be opened with this secret. Check the secret file.',
   internal: 'Something went wrong here. Nothing was lost; try again.',
 } as const;

@@ -36,9 +36,12 @@ export class Beat {
   readonly #options: WitnessOptions;
   readonly #sign: (size: number) => Uint8Array;
   readonly #clock: () => Instant;
+  readonly #monotonic: () => number;
   readonly #publisher: Publisher;
   readonly #timer: NodeJS.Timeout;
   #cosigned: Cosigned | null;
+  /** When its quorum was there, by the clock that is never set. */
+  #since = 0;
   #stopped = false;
   #written: Promise<void> = Promise.resolve();
   #running = false;
@@ -48,12 +51,13 @@ export class Beat {
 
   /**
    * @param sign the checkpoint of a size this journal reached
+   * @param monotonic milliseconds that keep counting whatever the clock is set to
    * @param kept the newest confirmed one from before
    */
   constructor(
     journal: Journal,
     sign: (size: number) => Uint8Array,
-    clock: () => Instant,
+    { clock, monotonic }: { clock(): Instant; monotonic(): number },
     options: WitnessOptions,
     kept: Cosigned | null,
   ) {
@@ -61,7 +65,9 @@ export class Beat {
     this.#options = options;
     this.#sign = sign;
     this.#clock = clock;
+    this.#monotonic = monotonic;
     this.#cosigned = kept;
+    this.#noteAge();
     const { policy, timeoutMs, maxStaleness } = options;
     const onFailure = (failure: WitnessFailure): void => this.#alarm(failure);
     this.#publisher = new Publisher({ policy, clock, timeoutMs, maxAge: maxStaleness, onFailure });
@@ -94,7 +100,8 @@ export class Beat {
     if (this.#stopped) throw new EenmaalError('quorum-stale', 'stopped: a witness saw another history of this log');
     const oldest = at - this.#options.maxStaleness * 1000;
     if (!this.#cosigned) throw new EenmaalError('quorum-stale', 'no witness quorum yet');
-    if (this.#cosigned.time < oldest)
+    // a clock that was set back must not keep it new
+    if (this.#cosigned.time < oldest || this.#monotonic() - this.#since > this.#options.maxStaleness * 1000)
       throw new EenmaalError('quorum-stale', `since ${new Date(this.#cosigned.time).toISOString()}`);
   }
 
@@ -102,7 +109,7 @@ export class Beat {
     if (this.#journal.dead) return false;
     const known = this.#cosigned;
     if (!known || this.#journal.size > known.size) return true;
-    return this.#clock() - known.time > this.#options.maxStaleness * 1000 * REFRESH;
+    return this.#monotonic() - this.#since > this.#options.maxStaleness * 1000 * REFRESH;
   }
 
   async #publish(): Promise<void> {
@@ -129,11 +136,16 @@ export class Beat {
   #keep(signed: Uint8Array): void {
     const { policy, kept } = this.#options;
     this.#cosigned = cosignedIn(judge(signed, policy, this.#clock()), signed, policy);
+    this.#noteAge();
     if (!kept) return;
     // after one another, so that the newest stays; nobody waits: only the next start would begin with less
     this.#written = this.#written
       .then(() => writeFileSafely(kept.path, this.#cosigned?.signed ?? signed))
       .catch((error: NodeJS.ErrnoException) => kept.onUnusable(`${error.code}`));
+  }
+
+  #noteAge(): void {
+    if (this.#cosigned) this.#since = this.#monotonic() - Math.max(0, this.#clock() - this.#cosigned.time);
   }
 
   /** Told once for each witness and reason: it is for a person to look at, and does not pass. */

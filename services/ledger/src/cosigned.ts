@@ -17,10 +17,9 @@ export type KeptSettings = {
   onUnusable(why: string): void;
 };
 
-/** Null when too few cosigned. A witness whose clock is ahead does not count: its word would stay fresh for too long. */
+/** Null when too few cosigned, those whose clock is ahead left out. */
 export function cosignedIn(judged: Judgement, signed: Uint8Array, policy: Policy): Cosigned | null {
-  const counting = judged.witnesses.map((one) => (one.state === 'ahead' ? { ...one, time: -1 } : one));
-  const seconds = quorumTime({ witnesses: counting }, policy);
+  const seconds = quorumTime(judged, policy);
   return seconds === undefined ? null : { signed, size: judged.checkpoint.size, time: seconds * 1000 };
 }
 

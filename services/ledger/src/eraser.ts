@@ -65,8 +65,8 @@ export class Eraser {
       await this.#say();
       await this.#destroy();
     } catch (cause) {
-      const error =
-        cause instanceof EenmaalError ? cause : new EenmaalError('internal', 'could not destroy keys', { cause });
+      const code = (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'storage-full' : 'internal';
+      const error = cause instanceof EenmaalError ? cause : new EenmaalError(code, 'could not destroy keys', { cause });
       this.#options.onFatal(error);
       throw error;
     }

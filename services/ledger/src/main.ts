@@ -153,5 +153,7 @@ function witnessOptions(trust: Trust | undefined, settings: Settings, log: Log):
 main().catch((error: unknown) => {
   const known = error instanceof EenmaalError ? error.message : String(error instanceof Error ? error.stack : error);
   process.stderr.write(`ledger: ${known}\n`);
-  process.exitCode = 1;
+  // not the code alone: its connection to the message server would keep a ledger that may not serve alive, and nobody would
+  // start it again
+  process.exit(1);
 });

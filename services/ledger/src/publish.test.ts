@@ -92,7 +92,7 @@ function policyOf(models: { vkey: string; url?: string }[], quorum: string) {
     : 'quorum none';
   return parsePolicy(utf8(`log ${formatVkey(log.key)}\n${lines.join('\n')}\n${group}\n`));
 }
-const publisher = (models: { vkey: string; url?: string }[], quorum = 'all', timeoutMs = 2000) =>
+const publisher = (models: { vkey: string; url?: string }[], quorum = 'all', timeoutMs = 10_000) =>
   new Publisher({ policy: policyOf(models, quorum), clock: () => NOW * 1000, timeoutMs, maxAge: 300 });
 const reasons = ({ failures }: { failures: readonly { witness: string; reason: string }[] }) =>
   Object.fromEntries(failures.map(({ witness, reason }) => [witness.split('/')[1], reason]));
@@ -195,6 +195,7 @@ describe('with witnesses that do not', () => {
     ['the size it was asked from', say(409, '0\n', 'text/x.tlog.size'), 'inconsistent'],
     ['a size that is no size', say(409, '05\n', 'text/x.tlog.size'), 'inconsistent'],
     ['a longer log', say(409, '6\n', 'text/x.tlog.size'), 'ahead'],
+    ['a longer log, its type spelt otherwise', say(409, '6\n', 'Text/X.tlog.size; charset=utf-8'), 'ahead'],
     ['another size each time', moving, 'refused'],
     ['a page', say(200, '<html>\n'), 'bad-answer'],
     ['nothing', say(200, ''), 'bad-answer'],

@@ -68,7 +68,10 @@ export async function startLedger(options: LedgerOptions): Promise<LedgerService
   // before anything is written: a log that was turned back gets no entry more
   const kept = witnesses?.kept ? await readCosigned(witnesses.kept, witnesses.policy, journal, clock()) : null;
   await takeOver(journal, options);
-  const beat = witnesses ? new Beat(journal, (size) => signed(journal, identity, size), clock, witnesses, kept) : null;
+  await journal.vault.takeOver();
+  const beat = witnesses
+    ? new Beat(journal, (size) => signed(journal, identity, size), { clock, monotonic }, witnesses, kept)
+    : null;
   const mustBeFresh = (at: Instant): void => (unsafe.freshnessCheck ? undefined : beat?.mustBeFresh(at));
   const services: Services = { journal, store, unsafe, refusals: refusalLog(), mustBeFresh };
   const { keepKeys } = unsafe;

@@ -44,7 +44,8 @@ async function logOf(size: number) {
       return Math.max(from - 1, commits.length);
     },
     vaultAll: async () => new Map(slots),
-    vaultPut: async (slot: string, bytes: Uint8Array) => void slots.set(slot, bytes),
+    vaultSeq: async () => 0,
+    vaultPut: async (slot: string, bytes: Uint8Array) => slots.set(slot, bytes).size,
   } as unknown as LedgerStore;
   const vaultKeys = { keys: [random(32)], replace: async () => {} };
   const dir = join(root, `log${made++}`);

@@ -1,6 +1,7 @@
 /** The vault over a store in memory: what is destroyed is destroyed in every older copy too, and nothing else is touched. */
-import type { LedgerStore } from '@eenmaal/broker';
+import type { LedgerStore, VaultFence } from '@eenmaal/broker';
 import { hash256, type Random, utf8 } from '@eenmaal/crypto';
+import { EenmaalError } from '@eenmaal/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Vault, type VaultKeys } from './vault.ts';
@@ -14,6 +15,8 @@ function seededRandom(seed: string | number): Random {
 /** As much of a store as a vault needs; `fail` makes the write after so many more fail. */
 function memoryStore() {
   const slots = new Map<string, Uint8Array>();
+  const places = new Map<string, number>();
+  let written = 0;
   let left = Number.POSITIVE_INFINITY;
   const count = () => {
     if (left-- <= 0) throw new Error('crashed');
@@ -27,9 +30,13 @@ function memoryStore() {
       async vaultAll() {
         return new Map(slots);
       },
-      async vaultPut(slot: string, bytes: Uint8Array) {
+      vaultSeq: async (slot: string) => places.get(slot) ?? 0,
+      async vaultPut(slot: string, bytes: Uint8Array, fence?: VaultFence) {
         count();
+        if (fence && (places.get(fence.slot) ?? 0) !== fence.seq) throw new EenmaalError('second-writer');
         slots.set(slot, bytes);
+        places.set(slot, ++written);
+        return written;
       },
       async vaultDelete(slot: string) {
         count();
@@ -37,6 +44,50 @@ function memoryStore() {
       },
     } as unknown as LedgerStore,
   };
+}
+
+/** A file of keys as each program has it open: who did not write it last cannot replace it. */
+function keyFile(keys: readonly Uint8Array[]) {
+  let held = keys;
+  return (): VaultKeys => {
+    const opened = {
+      keys: held,
+      async replace(next: readonly Uint8Array[]) {
+        if (held !== opened.keys) throw new EenmaalError('second-writer');
+        opened.keys = next.map((key) => key.slice());
+        held = opened.keys;
+      },
+    };
+    return opened;
+  };
+}
+
+/** The same store and keys for a program that hangs at its write number `at`, of keys or of slots, until it is told to go on. */
+function hanging(store: LedgerStore, keys: VaultKeys, at: number) {
+  const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let count = 0;
+  const pass = async (): Promise<void> => {
+    if (count++ !== at) return;
+    reached.resolve();
+    await gate.promise;
+  };
+  const slow: LedgerStore = {
+    ...store,
+    vaultPut: async (...given) => {
+      await pass();
+      return store.vaultPut(...given);
+    },
+  };
+  const slowKeys: VaultKeys = {
+    get keys() {
+      return keys.keys;
+    },
+    async replace(next) {
+      await pass();
+      await keys.replace(next);
+    },
+  };
+  return { store: slow, keys: slowKeys, reached: reached.promise, goOn: gate.resolve };
 }
 
 function keysOf(keys: readonly Uint8Array[]): VaultKeys {
@@ -134,6 +185,47 @@ describe('the vault', () => {
     const again = await Vault.open(store, keys, random);
     for (let i = 0; i < 300; i++) expect(again.keyOf(`slot${i}`, 9)).toEqual(vault.keyOf(`slot${i}`, 9));
     expect([again.keyOf('main', 1), again.keyOf('main', 2)]).toEqual([null, vault.keyOf('main', 2)]);
+  });
+
+  it('is not changed by a ledger that hung anywhere in an erasure, when it goes on after another one took over', async () => {
+    const [cut, kept] = [new Map([['a', [3]]]), 4];
+    for (let at = 0; at < 8; at++) {
+      const random = seededRandom(`hung ${at}`);
+      const { store, slots } = memoryStore();
+      const openKeys = keyFile([random(32)]);
+      await (await Vault.open(store, openKeys(), random)).ensure('a');
+      const backup = new Map(slots);
+      const hung = hanging(store, openKeys(), at);
+      const first = await Vault.open(hung.store, hung.keys, random);
+      const erasing = first.destroy({ ...whole, entries: cut, slots: [] });
+      const ended = erasing.catch((error: unknown) => error);
+      await Promise.race([hung.reached, ended]);
+      const taker = await Vault.open(store, openKeys(), random);
+      await taker.takeOver();
+      await taker.destroy({ ...whole, entries: cut, slots: [] });
+      hung.goOn();
+      if (at < 7) expect(await ended, `write ${at}`).toMatchObject({ code: 'second-writer' });
+      const again = await Vault.open(store, openKeys(), random);
+      expect([again.keyOf('a', 3), again.keyOf('a', kept)]).toEqual([null, taker.keyOf('a', kept)]);
+      const old = { ...store, vaultAll: async () => backup } as LedgerStore;
+      await expect(Vault.open(old, openKeys(), random)).rejects.toMatchObject({ code: 'keystore-locked' });
+    }
+  });
+
+  it('keeps the key of a dossier when a ledger that was taken over still makes one for it', async () => {
+    const random = seededRandom('late');
+    const { store } = memoryStore();
+    const openKeys = keyFile([random(32)]);
+    await (await Vault.open(store, openKeys(), random)).ensure('main');
+    const hung = hanging(store, openKeys(), 0);
+    const making = (await Vault.open(hung.store, hung.keys, random)).ensure('a').catch((error: unknown) => error);
+    await hung.reached;
+    const taker = await Vault.open(store, openKeys(), random);
+    await taker.takeOver();
+    await taker.ensure('a');
+    hung.goOn();
+    expect(await making).toMatchObject({ code: 'second-writer' });
+    expect((await Vault.open(store, openKeys(), random)).keyOf('a', 1)).toEqual(taker.keyOf('a', 1));
   });
 
   it('refuses a store whose shelf keys are gone, and a key that is not its own', async () => {

@@ -51,16 +51,22 @@ export class Vault {
   readonly #random: Random;
   /** By shelf: its key, or two while its slots are being sealed again under the second. */
   #shelves: Uint8Array[][] = [];
+  /**
+   * Where in the stream they lie. Every other write names it, and is refused when they were written since: whoever takes over
+   * writes them, so that nothing a hung ledger still had under way can replace a key.
+   */
+  #table: Promise<number> = Promise.resolve(0);
   /** The vault key that seals them now. */
   #tableKey: Uint8Array = new Uint8Array(0);
   readonly #slots = new Map<string, PuncturableKey>();
   readonly #warm = new Set<string>();
-  /** Slots on their way to the store: a new shelf key waits for them. */
+  /** Slots on their way to the store: new shelf keys wait for them. */
   readonly #making = new Map<string, Promise<void>>();
 
   /** Loads every slot. @throws `keystore-locked` when no vault key fits, `ledger-damaged` */
   static async open(store: LedgerStore, keys: VaultKeys, random: Random): Promise<Vault> {
     const vault = new Vault(store, keys, random);
+    vault.#table = Promise.resolve(await store.vaultSeq(SHELVES));
     const all = await store.vaultAll();
     const table = all.get(SHELVES);
     all.delete(SHELVES);
@@ -75,6 +81,11 @@ export class Vault {
     this.#store = store;
     this.#keys = keys;
     this.#random = random;
+  }
+
+  /** From here on nobody else who has this vault open can change it. @throws `second-writer` when somebody did */
+  async takeOver(): Promise<void> {
+    await this.#inTable((seq) => this.#putTable(this.#tableKey, seq));
   }
 
   /** A crash came while something was being destroyed: older keys still open some. */
@@ -129,7 +140,6 @@ export class Vault {
     for (const shelf of new Set([...entries.keys(), ...slots].map(shelfOf)))
       this.#shelves[shelf]?.push(this.#random(KEY_BYTES));
     await this.#replaceTable();
-    await Promise.all(this.#making.values());
     for (const slot of slots) {
       this.#slots.get(slot)?.destroy();
       this.#slots.delete(slot);
@@ -159,27 +169,39 @@ export class Vault {
     if (!key) throw new EenmaalError('keystore-locked', 'no vault key');
     this.#shelves = Array.from({ length: SHELF_COUNT }, () => [this.#random(KEY_BYTES)]);
     this.#tableKey = key;
-    await this.#putTable(key);
+    await this.#inTable((seq) => this.#putTable(key, seq));
+  }
+
+  /** What is on its way goes first, under the keys as they were; whatever comes meanwhile waits for the new ones. */
+  #inTable(write: (seq: number) => Promise<number>): Promise<number> {
+    const before = this.#table;
+    const making = [...this.#making.values()];
+    this.#table = Promise.allSettled(making).then(async () => write(await before));
+    return this.#table;
   }
 
   /** The shelf keys as they are now, under a new vault key; what sealed them before is destroyed. */
   async #replaceTable(): Promise<void> {
     const [old, fresh] = [this.#tableKey, this.#random(KEY_BYTES)];
-    await this.#keys.replace([old, fresh]);
-    await this.#putTable(fresh);
-    await this.#keys.replace([fresh]);
+    await this.#inTable(async (before) => {
+      await this.#keys.replace([old, fresh]);
+      const seq = await this.#putTable(fresh, before);
+      await this.#keys.replace([fresh]);
+      return seq;
+    });
     this.#tableKey = fresh;
     wipe(old);
   }
 
-  async #putTable(key: Uint8Array): Promise<void> {
+  /** @param before where it lay until now */
+  async #putTable(key: Uint8Array, before: number): Promise<number> {
     const plain = concat(
       Uint8Array.of(VERSION),
       ...this.#shelves.flatMap((keys) => [Uint8Array.of(keys.length), ...keys]),
     );
     const sealed = sealWithNonce(key, plain, contextOf(SHELVES), this.#random);
     wipe(plain);
-    await this.#store.vaultPut(SHELVES, sealed);
+    return this.#store.vaultPut(SHELVES, sealed, { slot: SHELVES, seq: before });
   }
 
   #readTable(sealed: Uint8Array): void {
@@ -190,12 +212,13 @@ export class Vault {
   }
 
   async #put(slot: string, key: PuncturableKey): Promise<void> {
+    const seq = await this.#table;
     const shelf = this.#shelves[shelfOf(slot)]?.at(-1);
     if (!shelf) throw new EenmaalError('ledger-damaged', 'a shelf key is missing');
     const plain = key.encode();
     const sealed = sealWithNonce(shelf, plain, contextOf(slot), this.#random);
     wipe(plain);
-    await this.#store.vaultPut(slot, sealed);
+    await this.#store.vaultPut(slot, sealed, { slot: SHELVES, seq });
   }
 
   #unseal(slot: string, sealed: Uint8Array): PuncturableKey {

@@ -1,5 +1,14 @@
 import { randomFillSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Received } from '@eenmaal/client';
@@ -159,6 +168,21 @@ describe('the index', () => {
     expect(store.items({ dossier: newId(random), limit: 9 })).toEqual([]);
     expect(store.counts().get(dossier)).toEqual({ waiting: 2, opened: 1 });
     store.close();
+  });
+
+  it.each([
+    ['is no database', () => writeFileSync(file, Buffer.alloc(4096, 0xa7))],
+    ['was cut off', () => truncateSync(file, statSync(file).size / 2)],
+    ['is a folder', () => mkdirSync(file)],
+  ])('says that it is damaged when it %s, and leaves it as it is', (what, damage) => {
+    if (what !== 'is a folder') {
+      const store = open();
+      store.addReceived([received(1)]);
+      store.close();
+    }
+    damage();
+    expect(open).toThrow(expect.objectContaining({ code: 'state-damaged' }));
+    expect(statSync(file).size).toBeGreaterThan(0);
   });
 
   it('belongs to one organisation', () => {

@@ -8,6 +8,7 @@ import type { Received } from '@eenmaal/client';
 import {
   EenmaalError,
   type Envelope,
+  type ErrorCode,
   Header,
   type Id,
   type MessageKind,
@@ -83,12 +84,13 @@ export class IndexStore {
   /**
    * @param party whose index it is: a folder given to another organisation by mistake is refused
    * @param maxPages of 4 KiB the file may have; without it as many as the disk holds
-   * @throws `storage-full`, `keystore-locked`
+   * @throws `storage-full`, `state-damaged`, `keystore-locked`
    */
   constructor(path: string, party: PartyId, maxPages?: number) {
-    this.#db = new DatabaseSync(path);
+    this.#db = coded(() => new DatabaseSync(path));
     // FULL: what was acknowledged is on disk. secure_delete: what is thrown away is overwritten.
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+    const pragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON';
+    coded(() => this.#db.exec(pragmas));
     if (maxPages) this.#db.exec(`PRAGMA max_page_count = ${maxPages}`);
     this.#act(() => {
       this.#db.exec(SCHEMA);
@@ -258,25 +260,40 @@ export class IndexStore {
     return value === undefined ? undefined : String(value);
   }
 
-  /** One transaction: everything or nothing, on disk when it returns. @throws `storage-full` */
+  /** One transaction: everything or nothing, on disk when it returns. @throws `storage-full`, `state-damaged` */
   #act<T>(act: () => T): T {
-    try {
-      this.#db.exec('BEGIN IMMEDIATE');
-      const result = act();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (cause) {
-      // A full disk may have ended the transaction already.
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw (cause as { errcode?: number }).errcode === FULL
-        ? new EenmaalError('storage-full', undefined, { cause })
-        : cause;
-    }
+    return coded(() => {
+      try {
+        this.#db.exec('BEGIN IMMEDIATE');
+        const result = act();
+        this.#db.exec('COMMIT');
+        return result;
+      } finally {
+        // A full disk may have ended the transaction already.
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      }
+    });
   }
 }
 
-/** SQLite's code for a full disk. */
-const FULL = 13;
+/** SQLite's codes: a full disk; a damaged file, one that cannot be opened, one that is no database. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  13: 'storage-full',
+  11: 'state-damaged',
+  14: 'state-damaged',
+  26: 'state-damaged',
+};
+
+/** @throws our code for what SQLite says, where there is one */
+function coded<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    // the higher bytes only say more of it
+    const code = CODES[((cause as { errcode?: number }).errcode ?? 0) & 0xff];
+    throw code ? new EenmaalError(code, undefined, { cause }) : cause;
+  }
+}
 
 const toItem = (row: Record<string, unknown> | undefined): Item | undefined =>
   row && ({ ...row, access: row.access === 1 } as Item);

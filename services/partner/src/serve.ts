@@ -18,7 +18,10 @@ export type Service = {
 };
 export type Surroundings = { clock(): number; random: Random; log: Log };
 
-/** Serves also while the message server or the ledger is away. @throws `port-taken`, `keystore-locked`, `storage-full`, `malformed` */
+/**
+ * Serves also while the message server or the ledger is away.
+ * @throws `port-taken`, `keystore-locked`, `state-damaged`, `storage-full`, `malformed`
+ */
 export async function serve(
   organisation: PartnerFile,
   settings: Settings,
