@@ -110,9 +110,9 @@ function problemOfRule(
   if (rule.needs === 'foster') return byPlacement(asked, giver);
   if (!compartment.subjects.every((id) => isAbout(state, rule.about, id, now))) return fail('D-OTHER-ADULT');
   if (rule.needs !== 'involved') return { code: null, basis: [] };
-  // a standing no beats the family's yes to being involved elsewhere
-  const here = asked.consentIn(compartment);
-  if (here.code.startsWith('D-REFUSED') || here.code === 'D-WITHDRAWN') return fail(here.code);
+  // a standing no beats the family's yes to being involved elsewhere, also a no that a child's own wish holds open
+  const { code: here } = asked.consentIn(compartment);
+  if (here.startsWith('D-REFUSED') || here === 'D-WITHDRAWN' || here === 'H-CHILD-WISH') return fail(here);
   const basis: Id[] = [];
   for (const subject of compartment.subjects) {
     const agreed = involvement(asked, subject);
