@@ -4,11 +4,20 @@
  * record must be recorded. Judged at every opening, so what ends or is contested later closes what was not yet opened.
  */
 import { type Decision, type Id, type Instant, organisationOf, partner, type ReasonCode } from '@eenmaal/model';
+import { readsAbout } from './authority.ts';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
 import { subjectsOf } from './knowledge.ts';
 import { ageBand, inForce, type Rule, ruleAt, ruleReference } from './law.ts';
-import type { CompartmentState, DisclosureState, DossierState, MessageState, PartyState, State } from './state.ts';
+import type {
+  CompartmentState,
+  DeciderId,
+  DisclosureState,
+  DossierState,
+  MessageState,
+  PartyState,
+  State,
+} from './state.ts';
 import { reviewDue } from './terms.ts';
 
 /** What the rule looks at: the place, who would get it, the question, and what consent alone says of it. */
@@ -139,12 +148,21 @@ function mayGet({ state, party, compartment, dossier, now }: Case, { toward }: R
   const holder = person ?? (organisation && partner(organisation)) ?? '';
   const hasCustody = (id: Id) => state.persons.get(id)?.custody.includes(holder) ?? false;
   if (toward.includes('person:custody') && every(hasCustody)) return true;
+  if (toward.includes('person:self') && every((id) => speaksAs(state, id, holder, now))) return true;
   if (person === null) return toward.includes('any') || toward.includes('named') || overlap(toward, party.roles);
-  if (toward.includes('person:self') && every((id) => id === person)) return true;
   if (toward.includes('person:relative') && every((id) => id !== person)) return true;
   const placed = (id: Id) => dossier.fosters.some(({ child, parent }) => child === id && parent === person);
   return toward.includes('person:foster') && every((id) => placed(id) && isAbout(state, 'child', id, now));
 }
+
+/** A child under 12 has its parents read; whoever cannot judge has others speak (Jeugdwet 7.3.15), beside reading itself. */
+function speaksAs(state: State, id: Id, who: DeciderId, now: Instant): boolean {
+  const subject = state.persons.get(id);
+  if (!subject || (id !== who && subject.representatives === null)) return false;
+  return readsAbout(state, { subjects: [id], allowed: NOBODY }, who, now) !== null;
+}
+
+const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
 
 /** Whose data a rule is about. With an order also who has custody over the child: see `byOrder`. */
 function isAbout(state: State, about: Rule['about'], id: Id, now: Instant): boolean {

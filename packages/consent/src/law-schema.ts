@@ -26,8 +26,8 @@ export const RuleData = z.strictObject({
   kind: z.enum(['duty', 'right', 'consent', 'prohibition']),
   /** Tasks, or `any`. */
   from: z.array(RoleId).min(1).max(20),
-  /** Tasks; `any`; `named`: whoever the disclosure names; or family members: the person it is about, who has custody over
-   * it, its foster parent, or any other family member in the dossier (`person:relative`). */
+  /** Tasks; `any`; `named`: whoever the disclosure names; or family members: the person it is about (or who speaks for it when
+   * it cannot judge), who has custody over it, its foster parent, or any other family member in the dossier (`person:relative`). */
   toward: z
     .array(z.union([RoleId, z.enum(['person:self', 'person:custody', 'person:foster', 'person:relative'])]))
     .min(1)
