@@ -58,7 +58,7 @@ export function offeredRight(asked: Case, from: PartyState | undefined): Decisio
     if (!inForce(rule, asked.now)) continue;
     const purpose = asked.question.purpose;
     if (purpose !== undefined && !rule.purposes.includes(purpose)) continue;
-    if (from && !mayGive(rule, from)) continue;
+    if (from && !mayGive(asked.state, rule, from)) continue;
     if (problemOfRule(asked, rule, from).code) continue;
     return { outcome: 'hold', code: 'H-RIGHT-NEEDS-MOTIVE', basis: [], rules: [ruleReference(rule)] };
   }
@@ -69,7 +69,7 @@ function judge(asked: Case, disclosure: DisclosureState, rule: Rule): Found {
   const { state, question, now } = asked;
   const giver = state.parties.get(disclosure.by);
   const fail = (code: ReasonCode): Found => ({ code, basis: [] });
-  if (!giver || !mayGive(rule, giver)) return fail('D-NO-AUTHORITY');
+  if (!giver || !mayGive(state, rule, giver)) return fail('D-NO-AUTHORITY');
   if (!rule.purposes.includes(disclosure.purpose) || (question.purpose ?? disclosure.purpose) !== disclosure.purpose)
     return fail('D-PURPOSE');
   const evidence = problemOfRule(asked, rule, giver);
@@ -100,8 +100,11 @@ function wasObjected({ state, dossier, compartment }: Case, rule: Rule): boolean
 
 const overlap = (wanted: readonly string[], roles: readonly string[]): boolean =>
   roles.some((role) => wanted.includes(role));
-const mayGive = ({ from }: Rule, giver: PartyState): boolean =>
-  giver.organisation !== null && (from.includes('any') || overlap(from, giver.roles));
+/** With a task the rule names; `any` is every task but that whose data go by a way of their own (the police, L32). */
+function mayGive({ law }: State, { from }: Rule, { organisation, roles }: PartyState): boolean {
+  if (organisation === null) return false;
+  return from.includes('any') ? roles.some((id) => law.roles.get(id)?.discloses !== false) : overlap(from, roles);
+}
 
 /** Whether the rule fits this receiver and these subjects, and its live evidence: an order, a placement, an involvement. */
 function problemOfRule(

@@ -80,6 +80,8 @@ export const Role = z.strictObject({
   youthOnly: z.boolean(),
   /** The rule that binds it to secrecy; null: none of its own, so it may only read what was agreed. */
   secrecy: RuleId.nullable(),
+  /** false: what it knows goes by another way, so no rule for `any` is for it. */
+  discloses: z.literal(false).optional(),
   note: Note,
 });
 export type Role = z.infer<typeof Role>;
