@@ -5,6 +5,7 @@
 import {
   type ErrorCode,
   type Id,
+  type Instant,
   isPartner,
   isPerson,
   nameOf,
@@ -75,7 +76,7 @@ function checkInDossier(state: State, dossier: DossierState, statement: InDossie
     case 'secrecy':
       return checkSecrecy(state, dossier, statement);
     case 'order':
-      return checkOrder(state, dossier, statement);
+      return checkOrder(state, dossier, statement, now);
     case 'seat':
     case 'seat-end':
       return checkSeat(state, dossier, statement);
@@ -140,14 +141,20 @@ function checkSecrecy(state: State, dossier: DossierState, { person: who, by }: 
 }
 
 /** By any partner that may attest: the opener may not be the one that has the court's decision. */
-function checkOrder(state: State, dossier: DossierState, statement: StatementOf<'order'>): Refusal {
+function checkOrder(state: State, dossier: DossierState, statement: StatementOf<'order'>, now: Now): Refusal {
   const { by, order, child, institution, from, until } = statement;
   if (!isPartner(by) || !state.parties.get(by)?.attests) return 'no-authority';
-  if (from >= until) return 'malformed';
   const known = dossier.orders.get(order);
+  if (from >= until || until > longestOrder(state, Math.max(from, now, known?.until ?? now))) return 'malformed';
   if (known && (known.child !== child || known.institution !== institution)) return 'statement-conflict';
   const exists = isIn(state, dossier.id, [child]) && state.parties.has(partner(institution));
   return exists ? null : 'statement-out-of-order';
+}
+
+/** A judge gives a year at most, and a year more from where it ends (BW 1:258, 1:260): a slip in a date would open for longer. */
+function longestOrder({ law }: State, from: Instant): Instant {
+  const term = law.clocks.get('order-longest')?.term;
+  return term ? addTerm(from, term, law.holidays) : Number.POSITIVE_INFINITY;
 }
 
 function checkSeat(state: State, dossier: DossierState, statement: StatementOf<'seat' | 'seat-end'>): Refusal {
