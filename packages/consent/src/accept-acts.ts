@@ -20,9 +20,10 @@ import {
 } from '@eenmaal/model';
 import { checkErase } from './accept-erase.ts';
 import { deciderOf, readsAbout } from './authority.ts';
+import { addTerm } from './civil-time.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
-import { ageBand, ruleAt } from './law.ts';
+import { ageBand, REPORT_RULE, ruleAt } from './law.ts';
 import { prohibition } from './prohibitions.ts';
 import type { DossierState, MessageState, State } from './state.ts';
 
@@ -293,6 +294,9 @@ function checkAboutAct(
   const { by, act } = statement;
   const disclosure = state.disclosures.get(act);
   const seat = seatOf(state, dossier.id, act);
+  // Veilig Thuis puts off its own telling of a report it got (Wmo 5.3.1(2)); what the reporter tells is the reporter's
+  if (statement.kind === 'inform' && disclosure?.rule === REPORT_RULE && isSameSide(disclosure.to, by))
+    return statement.told || disclosure.dossier !== dossier.id ? 'no-authority' : null;
   const owner = disclosure?.dossier === dossier.id ? disclosure.by : seat?.seat;
   if (owner === undefined || !isSameSide(owner, by)) return 'no-authority';
   switch (statement.kind) {
