@@ -77,17 +77,26 @@ function judge(asked: Case, disclosure: DisclosureState, rule: Rule): Found {
   const basis = evidence.basis;
   const asking = rule.onRequest ? requestFor(asked, disclosure) : null;
   if (asking) basis.push(asking);
-  else {
-    if (!rule.records.every((answer) => disclosure.answers.includes(answer))) return fail('H-RIGHT-NEEDS-MOTIVE');
-    if (disclosure.endorsement) basis.push(disclosure.endorsement);
-    else if (rule.secondPerson) {
-      if (!disclosure.emergency || !rule.emergency) return fail('H-SECOND-PERSON');
-      if (now >= reviewDue(state.law, disclosure.at)) return fail('H-REVIEW-OVERDUE');
-    }
+  else if (!rule.records.every((answer) => disclosure.answers.includes(answer))) return fail('H-RIGHT-NEEDS-MOTIVE');
+  const second = secondPersonFor(rule, disclosure, asking !== null);
+  if (disclosure.endorsement) basis.push(disclosure.endorsement);
+  else if (second) {
+    if (!disclosure.emergency || second === 'before') return fail('H-SECOND-PERSON');
+    if (now >= reviewDue(state.law, disclosure.at)) return fail('H-REVIEW-OVERDUE');
   }
   if (disclosure.ended || (rule.objection === 'stops' && wasObjected(asked, rule))) return fail('D-OBJECTED');
   if (disclosure.objection && rule.objection === 'weigh') return fail('H-OBJECTED');
   return { code: rule.permits ?? 'D-NO-AUTHORITY', basis };
+}
+
+/**
+ * Whether a second person must look along, and at the latest when: `after`, in an emergency also afterwards. At the sharing
+ * itself, unless it answers a request; and whenever the family is told later (Jeugdwet 7.3.2: nothing is kept from it before
+ * another professional was consulted).
+ */
+export function secondPersonFor(rule: Rule, { later }: DisclosureState, asked: boolean): 'before' | 'after' | null {
+  if (rule.secondPerson && !asked) return rule.emergency ? 'after' : 'before';
+  return later && rule.inform === 'later-allowed' ? 'after' : null;
 }
 
 /** Where a no is the last word, no weighing lifts it and no next disclosure of the same persons goes round it. */

@@ -48,7 +48,7 @@ export const RuleData = z.strictObject({
   secondPerson: z.boolean(),
   /** In an emergency the second person may come after. */
   emergency: z.boolean(),
-  /** When the family is told at the latest; `later-allowed`: later when telling would do serious harm. */
+  /** When the family is told at the latest; `later-allowed`: later when telling would do serious harm, which two must see. */
   inform: z.enum(['before', 'now', 'later-allowed', 'none']),
   /** What a withdrawn consent does to it. */
   withdrawal: z.enum(['nothing', 'stops']),

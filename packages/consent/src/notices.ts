@@ -140,8 +140,8 @@ function tellDisclosure({ state, dossier, party, person, sight }: Listener, tell
     return;
   }
   const rule = ruleAt(state.law, name, at);
-  const weighed = rule?.secondPerson && !(rule.onRequest && given.ask !== null);
-  if (weighed && emergency && rule.emergency) {
+  const second = rule && secondPersonFor(rule, given, rule.onRequest && given.ask !== null);
+  if (second === 'after' && emergency) {
     tell(at, 'review-due', id, name);
     const due = reviewDue(state.law, at);
     const endorsed = dossier.acts.find((act) => act.id === endorsement)?.at ?? Number.POSITIVE_INFINITY;
