@@ -321,8 +321,9 @@ function checkDisclosure(state: State, dossier: DossierState, statement: Stateme
   if (receiver.seat && receiver.seat.dossier !== dossier.id) return 'no-authority';
   if (isSameSide(by, to) || !state.law.rulesById.has(rule)) return 'malformed';
   if (hasTwice(items.map(({ envelope }) => envelope))) return 'malformed';
-  const must = ruleAt(state.law, rule, now)?.inform;
-  if (inform === 'later' && (must === 'before' || must === 'now')) return 'must-be-told';
+  const named = ruleAt(state.law, rule, now);
+  const must = named?.permits ? named.inform : 'none';
+  if (must === 'before' ? inform !== 'before' : must === 'now' && inform === 'later') return 'must-be-told';
   if (ask !== null && !state.asks.has(ask)) return 'statement-out-of-order';
   for (const { envelope, kid } of items) {
     const message = messageIn(state, dossier, envelope)?.message;
