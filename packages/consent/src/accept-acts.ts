@@ -104,6 +104,10 @@ const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.le
 export const isActive = (state: State, organisation: OrganisationId): boolean =>
   state.parties.get(partner(organisation))?.ended === false;
 
+/** A judge gives guardianship to a certified institution (BW 1:302); any other would read and decide like a parent by a slip. */
+const mayGuard = (state: State, institution: OrganisationId): boolean =>
+  isActive(state, institution) && (state.parties.get(partner(institution))?.roles.includes('gi') ?? false);
+
 /** Said by the partner that opened the dossier, which is checked before. */
 function checkAttested(state: State, statement: StatementOf<'custody' | 'capacity' | 'death' | 'foster'>): Refusal {
   const { dossier } = statement;
@@ -113,7 +117,7 @@ function checkAttested(state: State, statement: StatementOf<'custody' | 'capacit
       if (holders.includes(child) || hasTwice(holders) || (guardian !== null && holders.length > 0)) return 'malformed';
       if (!isIn(state, dossier, [child, ...holders])) return 'statement-out-of-order';
       // one that ended would seem to decide, and close everything
-      if (!areAlive(state, holders) || (guardian !== null && !isActive(state, guardian)))
+      if (!areAlive(state, holders) || (guardian !== null && !mayGuard(state, guardian)))
         return 'statement-out-of-order';
       return partial === null || state.parties.has(partner(partial.institution)) ? null : 'statement-out-of-order';
     }
