@@ -130,10 +130,9 @@ function problemOfRule(
   if (rule.needs === 'order') return byOrder(asked, rule);
   if (rule.needs === 'foster') return byPlacement(asked, giver);
   if (!compartment.subjects.every((id) => isAbout(state, rule.about, id, now))) return fail('D-OTHER-ADULT');
+  const no = rule.withdrawal === 'stops' ? standingNo(asked, rule) : null;
+  if (no) return fail(no);
   if (rule.needs !== 'involved') return { code: null, basis: [] };
-  // a standing no beats the family's yes to being involved elsewhere, also a no that a child's own wish holds open
-  const { code: here } = asked.consentIn(compartment);
-  if (here.startsWith('D-REFUSED') || here === 'D-WITHDRAWN' || here === 'H-CHILD-WISH') return fail(here);
   const basis: Id[] = [];
   for (const subject of compartment.subjects) {
     const agreed = involvement(asked, subject);
@@ -141,6 +140,20 @@ function problemOfRule(
     for (const id of agreed) if (!basis.includes(id)) basis.push(id);
   }
   return { code: null, basis };
+}
+
+/**
+ * A no that beats the family's yes to being involved elsewhere, also one that a child's own wish holds open. Where an objection
+ * is the last word: wherever it was said about the same persons.
+ */
+function standingNo({ state, dossier, compartment, consentIn }: Case, rule: Rule): ReasonCode | null {
+  for (const id of rule.objection === 'stops' ? dossier.compartments : [compartment.id]) {
+    const place = state.compartments.get(id);
+    if (!place?.subjects.some((subject) => compartment.subjects.includes(subject))) continue;
+    const { code } = consentIn(place);
+    if (code.startsWith('D-REFUSED') || code === 'D-WITHDRAWN' || code === 'H-CHILD-WISH') return code;
+  }
+  return null;
 }
 
 /** What the family agreed to with this organisation about somebody, anywhere; null when it did not. */

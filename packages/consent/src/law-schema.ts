@@ -50,7 +50,7 @@ export const RuleData = z.strictObject({
   emergency: z.boolean(),
   /** When the family is told at the latest; `later-allowed`: later when telling would do serious harm, which two must see. */
   inform: z.enum(['before', 'now', 'later-allowed', 'none']),
-  /** What a withdrawn consent does to it. */
+  /** What a no to the receiver, or a yes taken back, does to it. */
   withdrawal: z.enum(['nothing', 'stops']),
   /** What an objection does to it. */
   objection: z.enum(['nothing', 'weigh', 'stops']),
