@@ -3,7 +3,7 @@
  * second implementation. Pure: no clock, no randomness, no Node.
  */
 import { aeadOpen, aeadSeal, concat, deriveKey, text, utf8 } from '@eenmaal/crypto';
-import { EenmaalError, ERRORS, type ErrorCode, parseJson } from '@eenmaal/model';
+import { EenmaalError, type ErrorCode, parseJson } from '@eenmaal/model';
 import { z } from 'zod';
 
 /** First byte of a frame: what it is. */
@@ -146,7 +146,6 @@ export const Outcome = z.union([
   z.strictObject({ ok: z.unknown() }),
   z.strictObject({ error: z.strictObject({ code: z.string().max(100), detail: z.string().max(2000).optional() }) }),
 ]);
-export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 /**
  * Remembers which counters were used: anything newer than the highest, or one of the last 1,024 not seen yet

@@ -4,14 +4,22 @@
  * CHANNEL.md says what the channel gives and what it does not.
  */
 import { encapsulate, type Identity, type Random, sign, toBase64url, utf8 } from '@eenmaal/crypto';
-import { ANSWERS, type Answer, EenmaalError, type Hello, type PartyId, parse, type Request } from '@eenmaal/model';
+import {
+  ANSWERS,
+  type Answer,
+  EenmaalError,
+  type Hello,
+  type PartyId,
+  parse,
+  type Request,
+  refusalOf,
+} from '@eenmaal/model';
 import type { z } from 'zod';
 import {
   type ChannelKeys,
   channelKeys,
   checkWelcome,
   helloFrame,
-  isErrorCode,
   MAX_FRAME,
   Outcome,
   openAnswer,
@@ -130,8 +138,7 @@ async function exchange({ request, timeout = 20_000 }: ChannelOptions, frame: Ui
 function readAnswer<R extends Request>(request: R, plaintext: Uint8Array) {
   const { json, attached } = unpackPlaintext(Outcome, plaintext);
   if ('error' in json) {
-    const { code, detail } = json.error;
-    throw isErrorCode(code) ? new EenmaalError(code, detail) : new EenmaalError('internal', `ledger answered ${code}`);
+    throw refusalOf(json.error.code, json.error.detail);
   }
   const schema = ANSWERS[request.op] as unknown as z.ZodType<Answer<R['op']>>;
   const answer = parse<Answer<R['op']>>(schema, json.ok);

@@ -20,6 +20,7 @@ import {
   type Purpose,
   parse,
   type Receipt,
+  refusalOf,
   Statement,
   type StatementInput,
   type StatementOf,
@@ -89,7 +90,7 @@ export class Participant {
     return changed;
   }
 
-  /** Signs statements and has them appended, in order, durable on return. @throws the first refusal */
+  /** Signs statements and has them appended, in order, durable on return. @throws the first refusal; those before it stand */
   async state(...inputs: readonly StatementInput[]): Promise<Said[]> {
     const statements = inputs.map((input) => this.#statement(input));
     const receipts = await this.#append(statements);
@@ -100,7 +101,7 @@ export class Participant {
     const { identity, transport } = this.#options;
     const signed = statements.map((statement) => signObject('eenmaal-statement+jws', statement, identity.signing));
     const { answer } = await transport.call({ op: 'state', statements: signed });
-    if (answer.refused) throw new EenmaalError(answer.refused as ErrorCode);
+    if (answer.refused) throw refusalOf(answer.refused);
     return answer.receipts;
   }
 

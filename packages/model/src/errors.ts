@@ -92,6 +92,12 @@ export class EenmaalError extends Error {
   }
 }
 
+/** The refusal that the ledger named by its code; `internal` for a code this version does not know. */
+export const refusalOf = (code: string, detail?: string): EenmaalError =>
+  Object.hasOwn(ERRORS, code)
+    ? new EenmaalError(code as ErrorCode, detail)
+    : new EenmaalError('internal', `ledger answered ${code}`);
+
 /** Runs `schema` over outside input; anything wrong becomes one `code` (`malformed` unless told) naming the place, never the value. */
 export function parse<T>(
   schema: {
@@ -112,7 +118,7 @@ type Issue = {
   readonly keys?: readonly string[];
 };
 
-/** JSON text to a checked value; text that is no JSON is `malformed`. */
+/** JSON text to a checked value. @throws `code`, also for text that is no JSON */
 export function parseJson<T>(schema: Parameters<typeof parse<T>>[0], text: string, code: ErrorCode = 'malformed'): T {
   let value: unknown;
   try {
