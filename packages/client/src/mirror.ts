@@ -149,7 +149,7 @@ export class Mirror {
     for (const { entries } of this.#slices.values())
       for (const entry of entries) {
         const input = this.#verified.get(entry.index);
-        if (input?.kind === 'statement' && input.kids?.signing === kid && 'event' in entry) return entry;
+        if (input?.kind === 'statement' && input.kids?.signing === kid) return entry;
       }
     return undefined;
   }
