@@ -2,6 +2,7 @@
 import { decapsulate, fromBase64url, type Identity, type Random, readJws, text, toBase64url } from '@eenmaal/crypto';
 import { EenmaalError, Hello, type PartyId, parseJson, Request } from '@eenmaal/model';
 import {
+  ANSWER_OVERHEAD,
   answerFrame,
   type ChannelKeys,
   channelKeys,
@@ -62,9 +63,6 @@ export function serveChannels(
     }
   };
 }
-
-/** Type, counter and tag. */
-const ANSWER_OVERHEAD = 1 + 8 + 16;
 
 type ChannelTable = ReturnType<typeof channelTable>;
 

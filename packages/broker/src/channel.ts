@@ -24,6 +24,7 @@ import {
   Outcome,
   openAnswer,
   packPlaintext,
+  REQUEST_OVERHEAD,
   readWelcome,
   requestFrame,
   throwRefusal,
@@ -86,7 +87,7 @@ export function openChannel(options: ChannelOptions): LedgerTransport {
   return {
     async call(request, attached = new Uint8Array(0)) {
       const plaintext = packPlaintext(request, attached);
-      if (plaintext.length + FRAME_OVERHEAD > maxFrame) throw new EenmaalError('too-large', 'request');
+      if (plaintext.length + REQUEST_OVERHEAD > maxFrame) throw new EenmaalError('too-large', 'request');
       const used = channel();
       const answer = await ask(await used, plaintext).catch(async (error: unknown) => {
         if (!(error instanceof EenmaalError) || error.code !== 'channel-unknown') throw error;
@@ -97,9 +98,6 @@ export function openChannel(options: ChannelOptions): LedgerTransport {
     },
   };
 }
-
-/** Type, channel id, counter and tag. */
-const FRAME_OVERHEAD = 1 + 16 + 8 + 16;
 
 async function shakeHands(options: ChannelOptions): Promise<Open> {
   const { identity, party, random } = options;
