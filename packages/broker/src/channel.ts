@@ -57,15 +57,12 @@ export type ChannelOptions = {
   random: Random;
   /** Milliseconds to wait for each answer; 20,000 unless told. */
   timeout?: number;
-  /** Bytes of the largest frame the carrier takes. */
-  maxFrame?: number;
 };
 
 type Open = { keys: ChannelKeys; next: number };
 
 /** Nothing is sent until the first call; the channel is then opened, kept, and opened again when the ledger lost it. */
 export function openChannel(options: ChannelOptions): LedgerTransport {
-  const maxFrame = options.maxFrame ?? MAX_FRAME;
   let current: Promise<Open> | undefined;
 
   function channel(): Promise<Open> {
@@ -87,7 +84,7 @@ export function openChannel(options: ChannelOptions): LedgerTransport {
   return {
     async call(request, attached = new Uint8Array(0)) {
       const plaintext = packPlaintext(request, attached);
-      if (plaintext.length + REQUEST_OVERHEAD > maxFrame) throw new EenmaalError('too-large', 'request');
+      if (plaintext.length + REQUEST_OVERHEAD > MAX_FRAME) throw new EenmaalError('too-large', 'request');
       const used = channel();
       const answer = await ask(await used, plaintext).catch(async (error: unknown) => {
         if (!(error instanceof EenmaalError) || error.code !== 'channel-unknown') throw error;
