@@ -56,7 +56,6 @@ export const ERRORS = {
   'quorum-stale':
     'Nobody but the ledger itself confirmed its log recently, so nothing is opened. Wait until the witnesses are back, then try again.',
   erased: 'This was lawfully erased and opens nowhere any more. Ask whoever decided that, if you need to know more.',
-  'not-a-member': 'You may not write here. Ask the family first.',
   // service
   'channel-unknown': 'The secure channel is not known (any more). Open a new one (the client does this itself).',
   'request-replayed': 'This request was received before. Send a new one.',

@@ -14,7 +14,6 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'attachment-missing': 400,
   unauthorised: 401,
   'no-basis': 403,
-  'not-a-member': 403,
   'no-authority': 403,
   'unknown-dossier': 404,
   'unknown-compartment': 404,
