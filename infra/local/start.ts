@@ -4,18 +4,15 @@
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readIfThere, writeFileSafely } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
+import { root, STATE } from './as.ts';
 import { play } from './play.ts';
 import { type LocalRegion, startRegion } from './region.ts';
 import { bold, dim, heading, paragraph, print, table } from './screen.ts';
 import { readStory } from './story.ts';
-
-const root = resolve(import.meta.dirname, '../..');
-/** Where `npm run family` and `npm run officer` look for a running region. */
-const STATE = join(root, '.state/region');
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { once: { type: 'boolean' }, lang: { type: 'string', default: 'nl' } } });
