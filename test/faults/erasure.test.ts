@@ -346,25 +346,6 @@ describe('more than one message', () => {
   }, 60_000);
 });
 
-it('is not acknowledged, and the ledger stops and says why, when the new keys find no room', async () => {
-  const { chain, mother, dossier, told } = await scene();
-  try {
-    const { replace } = chain.vaultKeys;
-    const full = () => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' }));
-    Object.assign(chain.vaultKeys, { replace: full });
-    await expect(mother.erase(dossier, [told.envelope], { ground: 'ERAS' })).rejects.toMatchObject({
-      code: 'storage-full',
-    });
-    expect(chain.ledger.fatal).toMatchObject([{ code: 'storage-full' }]);
-    Object.assign(chain.vaultKeys, { replace });
-    await chain.restartLedger();
-    const { index } = told;
-    expect(chain.ledger.journal.vault.keyOf(dossier, index)).toBeNull();
-  } finally {
-    await chain.stop();
-  }
-}, 60_000);
-
 describe('the officer’s replay', () => {
   it('says missing when nothing explains an entry that is gone, or something else does than was shown of it', async () => {
     const { chain, mother, dossier, told, before } = await scene();

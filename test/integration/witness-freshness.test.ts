@@ -282,8 +282,8 @@ describe('while the witnesses are away', () => {
     const turned = await openWorld('set back', {}, {}, () => Date.now() - back);
     try {
       const { envelope } = await turned.send('Nog dicht');
-      const one = await turned.received(envelope);
       await eventually(async () => expect(await shown(turned.attestor)).toMatchObject({ whole: true }));
+      const one = await turned.received(envelope);
       back = 100_000;
       await turned.asking.witnesses.stop();
       await sleep(3000);

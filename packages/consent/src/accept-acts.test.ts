@@ -181,12 +181,7 @@ const WHO: Record<Statement['kind'], Line[]> = {
     [({ told }) => dispute(told), [MOTHER]],
     [({ note }) => dispute(note), [MOTHER]],
   ],
-  consult: [
-    [
-      ({ region }) => consult(VT, sealingKid(region, VT)),
-      [TEAM, CLINIC, SCHOOL, GI, RAAD, FOSTER, RET, CITY, ANN, GINA],
-    ],
-  ],
+  consult: [[({ region }) => consult(VT, sealingKid(region, VT)), [TEAM, CLINIC, SCHOOL, GI, RAAD, FOSTER, RET, CITY]]],
 };
 
 const sealingKid = (region: TestRegion, party: PartyId) => region.state.parties.get(party)?.sealingKid ?? '';

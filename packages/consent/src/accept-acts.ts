@@ -336,10 +336,13 @@ function checkSuccession(state: State, { by, partner: old, successor }: Statemen
   return known.ended ? 'statement-conflict' : null;
 }
 
+/**
+ * An organisation asks or answers, never a seat: a seat is a place with one family, so the question would tell which, and whoever
+ * does not see that seat could not check who signed.
+ */
 function checkConsult(state: State, { by, to, kid, answers }: StatementOf<'consult'>): Refusal {
-  const organisation = organisationOf(by);
   const receiver = state.parties.get(partner(to));
-  if (organisation === null || state.parties.get(by)?.ended || organisation === to) return 'no-authority';
+  if (!isPartner(by) || state.parties.get(by)?.ended || nameOf(by) === to) return 'no-authority';
   if (!receiver || receiver.ended || (answers !== null && !state.statements.has(answers)))
     return 'statement-out-of-order';
   return receiver.sealingKid === kid ? null : 'wrap-set-wrong';

@@ -37,7 +37,7 @@ export function decide(state: State, question: Question, now: Instant): Decision
   const index = message?.index ?? question.index;
   // NaN is neither before nor after anything: comparisons would let it through
   if (!compartment || !party || !Number.isFinite(now) || !Number.isFinite(index ?? 0))
-    return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
+    return answer(state, Number.isFinite(now) ? now : Number.NaN, 'deny', 'D-UNKNOWN', NONE, 'L01');
   if (question.message !== undefined && message?.compartment !== compartment.id)
     return answer(state, now, 'deny', 'D-UNKNOWN', NONE, 'L01');
   const closed = closedBy(state, compartment, party, message, index, now);

@@ -259,12 +259,13 @@ describe('custody', () => {
     expect([...sight(region, CLINIC).persons].sort()).toEqual([id('child8'), id('mother')]);
   });
 
-  it('of an institution that is guardian names no person, also when it was said again who speaks for the child', () => {
+  it('of an institution that is guardian names nobody but who opened the part, also when it was said again who speaks for the child', () => {
     const region = makeFamily();
     region.must(TEAM, { ...custodyOf('child8', []), guardian: 'gi' });
     region.must(TEAM, incapable('child8'));
     agree(region, [GI], K8, CLINIC);
-    expect([...sight(region, CLINIC).persons].filter((who) => region.state.persons.has(who))).toEqual([id('child8')]);
+    const named = [...sight(region, CLINIC).persons].filter((who) => region.state.persons.has(who));
+    expect(named).toEqual([id('child8'), id('mother')]);
   });
 });
 

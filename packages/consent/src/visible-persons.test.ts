@@ -22,6 +22,7 @@ import {
   MOTHER,
   makeFamily,
   member,
+  newKeys,
   objection,
   order,
   personOf,
@@ -66,7 +67,7 @@ describe('the persons an organisation is shown', () => {
     region.grant(CHILD14, K14, SCHOOL, BOTH);
     expect(persons(region, SCHOOL)).toEqual(names('child14', 'mother', 'father'));
     region.now = START + 2 * YEAR;
-    expect(persons(region, SCHOOL), 'at 16').toEqual(names('child14'));
+    expect(persons(region, SCHOOL), 'at 16 who opened it only').toEqual(names('child14', 'mother'));
     expect(kinds(region, SCHOOL)).not.toContain('custody');
     region.must(TEAM, incapable('child14', 'aunt'));
     region.grant(FATHER, K14, SCHOOL, BOTH);
@@ -75,7 +76,7 @@ describe('the persons an organisation is shown', () => {
     expect(kinds(region, SCHOOL)).toContain('custody');
     region.now = START + 4 * YEAR;
     region.grant(AUNT, K14, SCHOOL, BOTH);
-    expect(persons(region, SCHOOL), 'at 18').toEqual(names('aunt', 'child14'));
+    expect(persons(region, SCHOOL), 'at 18').toEqual(names('aunt', 'child14', 'mother'));
     expect(kinds(region, SCHOOL)).not.toContain('custody');
   });
 
@@ -105,8 +106,25 @@ describe('the persons an organisation is shown', () => {
     expect(kinds(region, GI)).toContain('custody');
     region.must(CHILD14, allow(K14, 'child8'));
     region.grant(CHILD14, K14, SCHOOL);
-    expect(persons(region, SCHOOL)).toEqual(names('child14', 'child8'));
+    expect(persons(region, SCHOOL)).toEqual(names('child14', 'child8', 'mother'));
     expect(kinds(region, SCHOOL)).not.toContain('custody');
+  });
+
+  it('are who opened a part it reads, also when that one has no custody any more', () => {
+    const region = makeFamily();
+    region.must(TEAM, custodyOf('child8', [], { guardian: 'gi' }));
+    region.grant(GI, id('about-child8'), SCHOOL);
+    for (const party of [GI, SCHOOL]) expect(persons(region, party)).toContain(id('mother'));
+  });
+
+  it('of a seat are not the new keys to who does not see that seat', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, CLINIC);
+    region.must(CLINIC, seat(ANN));
+    const index = says(region, ANN, newKeys(ANN, 'ann-2'));
+    expect([MOTHER, FATHER, TEAM, CLINIC, SCHOOL].filter((party) => sees(region, party, index))).toEqual([
+      ...[MOTHER, TEAM, CLINIC],
+    ]);
   });
 
   it('are who signed what it sees: a request, an objection; and the seat that shared something', () => {

@@ -120,7 +120,7 @@ describe('a partner', () => {
     expect(shown(region, CLINIC, 'person')).not.toContain(`person ${id('father')}`);
     region.now = START + 2 * YEAR;
     expect(shown(region, CLINIC, 'custody')).toEqual([]);
-    expect(shown(region, CLINIC, 'person')).toEqual([`person ${id('child14')}`]);
+    expect(shown(region, CLINIC, 'person')).toEqual([`person ${id('mother')}`, `person ${id('child14')}`]);
   });
 
   it('sees the epochs it is a member of, also when admitted later; never those of former readers', () => {

@@ -46,6 +46,8 @@ export type Sight = {
   /** Messages disclosed to it. */
   items: Set<Id>;
   persons: Set<Id>;
+  /** Seats it sees. */
+  seats: Set<PartyId>;
   /** Statements seen one by one: acts under the law; for an organisation also grants, custody and keys. */
   statements: Set<Id>;
   /** Disclosures the family is not told of yet. */
@@ -60,7 +62,7 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   const known = state.dossiers.get(dossier);
   const family = isPerson(party) && state.persons.get(nameOf(party))?.dossier === dossier;
   const sight: Sight = {
-    ...{ party, compartments: new Set(), partial: new Set(), items: new Set(), persons: new Set() },
+    ...{ party, compartments: new Set(), partial: new Set(), items: new Set(), persons: new Set(), seats: new Set() },
     ...{ statements: new Set(), hidden: new Set(), gone: new Set(), version: '' },
   };
   if (!known || !(family || isAtWork(state, party, dossier, now))) return sight;
@@ -80,6 +82,8 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
   for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
   addSigners(state, sight, known);
   if (!family) addRecipients(state, sight, known);
+  for (const { kind, id, about } of known.acts)
+    if (kind === 'seat' && sight.statements.has(id)) sight.seats.add(about as PartyId);
   const places = [...sight.statements].map((id) => state.statements.get(id));
   // persons are not in it: whom a partner sees follows from its compartments and the statements it sees; nor what is seen in
   // part: that follows from its compartments and items
@@ -312,7 +316,8 @@ function personsOf(state: State, { compartments, partial }: Sight, now: Instant)
       for (const dead of diedSince(state, known, counts)) persons.add(dead);
     }
     for (const readers of compartment?.allowed.values() ?? []) for (const reader of readers.keys()) persons.add(reader);
-    // whoever wrote there, also before losing custody: without its key the message could not be verified
+    // whoever opened it or wrote there, also before losing custody: without its key that could not be verified
+    if (compartment && isPerson(compartment.by)) persons.add(nameOf(compartment.by));
     for (const writer of compartment?.writers ?? []) persons.add(writer);
   }
   return persons;
@@ -358,7 +363,7 @@ export function maySee(
 }
 
 function maySeeStatement(sight: Sight, statement: Statement): boolean {
-  const { party, compartments, partial, persons, statements } = sight;
+  const { party, compartments, partial, persons, seats, statements } = sight;
   const listed = isPerson(party) || statements.has(statement.id);
   switch (statement.kind) {
     case 'dossier':
@@ -377,6 +382,7 @@ function maySeeStatement(sight: Sight, statement: Statement): boolean {
     case 'admit':
       return compartments.has(statement.compartment) && listed;
     case 'new-keys':
+      if (isSeat(statement.party)) return seats.has(statement.party);
       return isPerson(statement.party) ? persons.has(nameOf(statement.party)) : !isOfficer(party);
     case 'region':
     case 'partner':

@@ -9,6 +9,7 @@ import { EenmaalError, Purpose } from '@eenmaal/model';
 import { type FamilyMember, familyMember, type Member } from './family.ts';
 import { type FamilyLaw, familyLaw } from './law.ts';
 import { type FamilyOverview, familyOverview } from './overview.ts';
+import { oneLine, printable } from './printable.ts';
 import { entriesOf, fetchReceipt, kindOf, type Source, trustText } from './receipt.ts';
 import { day, type Language, TEXTS } from './texts.ts';
 
@@ -63,8 +64,12 @@ export function asFamily(who: Member): Family {
   return { member, seen, law: familyLaw(who, member, seen) };
 }
 
-/** Does one command; answers with lines. @throws what `explain` puts in words */
-export async function run(
+/** Does one command; answers with lines that a screen may show. @throws what `explain` puts in words */
+export async function run(...given: Parameters<typeof does>): Promise<string[]> {
+  return (await does(...given)).map(printable);
+}
+
+async function does(
   { member, law, seen }: Family,
   source: Source,
   command: string,
@@ -84,7 +89,9 @@ export async function run(
     case 'lees':
     case 'read': {
       const told = await member.read(member.find(words[0] ?? ''));
-      return told.map(({ title, text, by, at }) => `${title}\n  ${by}, ${day(at, language)}\n\n${text}\n`);
+      return told.map(
+        ({ title, text, by, at }) => `${oneLine(title)}\n  ${oneLine(by)}, ${day(at, language)}\n\n${text}\n`,
+      );
     }
     case 'geef':
     case 'grant': {
@@ -196,7 +203,7 @@ async function tell(member: FamilyMember, words: string[], values: Values, langu
   const title = either(values, 'titel', 'title');
   if (!title) throw new EenmaalError('malformed');
   const text = either(values, 'tekst', 'text') ?? (await readAll(process.stdin));
-  process.stdout.write(`${member.preview(part)}\n`);
+  process.stdout.write(`${printable(member.preview(part))}\n`);
   if (!(values.ja ?? values.yes)) {
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await prompt.question(texts.sure).finally(() => prompt.close());
@@ -217,5 +224,5 @@ export function explain(error: unknown, language: Language): string {
   if (!(error instanceof EenmaalError)) throw error;
   const { code, detail } = error;
   const said = ASKED_WRONG.has(code) && detail ? detail : TEXTS[language].error(code);
-  return code === 'malformed' ? `${said}\n\n${TEXTS[language].usage}` : said;
+  return printable(code === 'malformed' ? `${said}\n\n${TEXTS[language].usage}` : said);
 }

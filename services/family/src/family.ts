@@ -17,6 +17,7 @@ import {
   type Purpose,
   partner as partnerId,
 } from '@eenmaal/model';
+import { oneLine } from './printable.ts';
 import { day, type Language, TEXTS, type Texts } from './texts.ts';
 
 export type Member = { participant: Participant; dossier: Id; name: string; language: Language };
@@ -31,7 +32,7 @@ export function familyMember({ participant, dossier, name, language }: Member) {
     if (party === participant.party) return texts.you;
     if (isPerson(party)) return texts.family;
     const organisation = organisationOf(party) ?? nameOf(party);
-    return participant.mirror.state.parties.get(partnerId(organisation))?.name ?? organisation;
+    return oneLine(participant.mirror.state.parties.get(partnerId(organisation))?.name ?? organisation);
   };
   const others = (id: Id): string[] =>
     participant
@@ -41,9 +42,14 @@ export function familyMember({ participant, dossier, name, language }: Member) {
       .map(nameOfParty);
   const list = (names: string[]): string => (names.length === 0 ? texts.nobodyElse : names.join(', '));
 
+  /** What a part is called, where we have its key. */
+  const labelOf = (id: Id): string | null => {
+    const label = participant.keys.labelOf(id);
+    return label === null ? null : oneLine(label);
+  };
   const parts = (): Part[] =>
     (participant.mirror.state.dossiers.get(dossier)?.compartments ?? []).flatMap((id) => {
-      const label = participant.keys.labelOf(id);
+      const label = labelOf(id);
       return label === null ? [] : [{ id, label, readers: others(id) }];
     });
   const find = (wanted: string): Part => {
@@ -67,13 +73,14 @@ export function familyMember({ participant, dossier, name, language }: Member) {
         'key-unregistered',
         texts.noSuchOrganisation(wanted, known.map((one) => one.name).join(', ')),
       );
-    return { id: nameOf(found.party), name: found.name };
+    return { id: nameOf(found.party), name: oneLine(found.name) };
   };
 
   return {
     parts,
     find,
     nameOfParty,
+    labelOf,
     organisation,
     sync: () => participant.sync().then(() => participant.mirror.refresh(dossier)),
     describe: (part: Part): string => `${part.label}: ${texts.canRead(list(part.readers))}`,
@@ -162,7 +169,7 @@ export function familyMember({ participant, dossier, name, language }: Member) {
     /** One line for each message: what, and who read it when. */
     who(titles: ReadonlyMap<Id, string> = new Map()): string[] {
       return whoRead(participant.mirror, dossier).map(({ envelope, compartment, sender, at, readers }) => {
-        const what = titles.get(envelope) ?? participant.keys.labelOf(compartment) ?? '';
+        const what = titles.get(envelope) ?? labelOf(compartment) ?? '';
         const others = readers.filter(({ reader }) => reader !== participant.party && reader !== sender);
         const lines = others.map(({ reader, delivered, opened }) =>
           opened !== null

@@ -72,7 +72,7 @@ export function familyOverview({ participant, dossier, language }: Member, membe
 
   const labelOfMessage = (id: Id): string | null => {
     const compartment = state().messages.get(id)?.compartment;
-    return compartment === undefined ? null : participant.keys.labelOf(compartment);
+    return compartment === undefined ? null : member.labelOf(compartment);
   };
 
   const lawOf = ({ rule, at }: DisclosureState): string[] => {
@@ -132,12 +132,12 @@ export function familyOverview({ participant, dossier, language }: Member, membe
   /** What a notice is about, in words: the ids in it say nothing to a family. */
   function aboutOf({ about }: Notice): string | null {
     if (isPartner(about) || isSeat(about)) return member.nameOfParty(about);
-    if (state().compartments.has(about)) return participant.keys.labelOf(about);
+    if (state().compartments.has(about)) return member.labelOf(about);
     if (state().messages.has(about)) return labelOfMessage(about);
     if (state().persons.has(about))
       return about === self ? member.nameOfParty(party) : texts.memberCalled(numberOf(about));
     const grant = state().grants.get(about);
-    const part = grant && participant.keys.labelOf(grant.compartment);
+    const part = grant && member.labelOf(grant.compartment);
     if (grant && part) return texts.yesTo(member.nameOfParty(partner(grant.partner)), part);
     const place = state().statements.get(about);
     return place === undefined ? null : texts.seeNumber(place);

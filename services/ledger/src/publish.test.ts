@@ -195,6 +195,7 @@ describe('with witnesses that do not', () => {
     ['the size it was asked from', say(409, '0\n', 'text/x.tlog.size'), 'inconsistent'],
     ['a size that is no size', say(409, '05\n', 'text/x.tlog.size'), 'inconsistent'],
     ['a longer log', say(409, '6\n', 'text/x.tlog.size'), 'ahead'],
+    ['a longer log, its type spelt otherwise', say(409, '6\n', 'Text/X.tlog.size; charset=utf-8'), 'ahead'],
     ['another size each time', moving, 'refused'],
     ['a page', say(200, '<html>\n'), 'bad-answer'],
     ['nothing', say(200, ''), 'bad-answer'],

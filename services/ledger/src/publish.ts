@@ -147,7 +147,9 @@ export class Publisher {
 
 /** The size a witness wants to be asked from. @throws `Failed` when that is not what it says */
 function sizeIn({ status, type, body }: Answer, oldSize: number): number {
-  const size = status === 409 && type === SIZE_CONTENT_TYPE ? readKnownSize(body) : undefined;
+  // a proxy may add a charset: that must not look like another history, which stops the region
+  const isSize = type?.split(';')[0]?.trim().toLowerCase() === SIZE_CONTENT_TYPE;
+  const size = status === 409 && isSize ? readKnownSize(body) : undefined;
   if (size !== undefined && size !== oldSize) return size;
   // version 1.0.0 of the protocol answers 409 for another root of the same size
   throw new Failed(status === 422 || status === 409 ? 'inconsistent' : 'refused', `${status}`);

@@ -187,6 +187,27 @@ describe('the vault', () => {
     expect([again.keyOf('main', 1), again.keyOf('main', 2)]).toEqual([null, vault.keyOf('main', 2)]);
   });
 
+  it('opens after a crash between a new shelf key and its table, whenever a slot was made meanwhile', async () => {
+    const shelf = (slot: string) => hash256(utf8(slot))[0];
+    const beside = Array.from({ length: 5000 }, (_, i) => `b${i}`).find((slot) => shelf(slot) === shelf('a')) ?? '';
+    for (let turns = 0; turns < 8; turns++) {
+      const random = seededRandom(`meanwhile ${turns}`);
+      const { store } = memoryStore();
+      const keys = keysOf([random(32)]);
+      const vault = await Vault.open(store, keys, random);
+      await vault.ensure('a');
+      const { replace } = keys;
+      keys.replace = () => Promise.reject(new Error('crashed'));
+      const erasing = vault.destroy({ ...whole, entries: new Map([['a', [1]]]), slots: [] }).catch(() => 'crashed');
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      const made = await vault.ensure(beside).catch(() => 'too late');
+      expect(await erasing).toBe('crashed');
+      keys.replace = replace;
+      const again = await Vault.open(store, keys, random);
+      if (made !== 'too late') expect(again.keyOf(beside, 1)).toEqual(vault.keyOf(beside, 1));
+    }
+  });
+
   it('is not changed by a ledger that hung anywhere in an erasure, when it goes on after another one took over', async () => {
     const [cut, kept] = [new Map([['a', [3]]]), 4];
     for (let at = 0; at < 8; at++) {

@@ -137,9 +137,10 @@ export class Vault {
   async destroy({ entries, slots, size, entriesOf }: Destruction): Promise<void> {
     // first what a crash left
     await this.#finish();
-    for (const shelf of new Set([...entries.keys(), ...slots].map(shelfOf)))
-      this.#shelves[shelf]?.push(this.#random(KEY_BYTES));
-    await this.#replaceTable();
+    await this.#replaceTable(() => {
+      for (const shelf of new Set([...entries.keys(), ...slots].map(shelfOf)))
+        this.#shelves[shelf]?.push(this.#random(KEY_BYTES));
+    });
     for (const slot of slots) {
       this.#slots.get(slot)?.destroy();
       this.#slots.delete(slot);
@@ -160,8 +161,9 @@ export class Vault {
     const slots = [...this.#slots].filter(([slot]) => (this.#shelves[shelfOf(slot)]?.length ?? 0) > 1);
     for (let at = 0; at < slots.length; at += TOGETHER)
       await Promise.all(slots.slice(at, at + TOGETHER).map(([slot, key]) => this.#put(slot, key)));
-    for (const keys of this.#shelves) for (const old of keys.splice(0, keys.length - 1)) wipe(old);
-    await this.#replaceTable();
+    await this.#replaceTable(() => {
+      for (const keys of this.#shelves) for (const old of keys.splice(0, keys.length - 1)) wipe(old);
+    });
   }
 
   async #firstTable(): Promise<void> {
@@ -180,10 +182,14 @@ export class Vault {
     return this.#table;
   }
 
-  /** The shelf keys as they are now, under a new vault key; what sealed them before is destroyed. */
-  async #replaceTable(): Promise<void> {
+  /**
+   * The shelf keys under a new vault key; what sealed them before is destroyed.
+   * @param change of the shelf keys: not before what is on its way was sealed under those that are stored
+   */
+  async #replaceTable(change: () => void): Promise<void> {
     const [old, fresh] = [this.#tableKey, this.#random(KEY_BYTES)];
     await this.#inTable(async (before) => {
+      change();
       await this.#keys.replace([old, fresh]);
       const seq = await this.#putTable(fresh, before);
       await this.#keys.replace([fresh]);
