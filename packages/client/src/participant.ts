@@ -281,14 +281,9 @@ export class Participant {
     const { identity, transport, random, clock } = this.#options;
     const keys = await this.#itemKeys(received.header, received.envelope.header);
     const request = {
-      v: 1,
-      id: newId(random),
-      by: this.party,
-      envelope: received.header.id,
-      purpose,
-      at: clock(),
-      seen: this.checkpoints.position,
-    } as const;
+      ...{ v: 1 as const, id: newId(random), by: this.party, envelope: received.header.id, purpose },
+      ...{ at: clock(), seen: this.checkpoints.position },
+    };
     const jws = signObject('eenmaal-open+jws', request, identity.signing);
     const { answer } = await transport.call({ op: 'open', jws });
     return openWithAny(received.envelope, keys, fromBase64url(answer.secret));
