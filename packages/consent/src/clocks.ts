@@ -6,7 +6,7 @@ import type { Clock, Id, Instant, OrganisationId } from '@eenmaal/model';
 import { isPerson, organisationOf, partner } from '@eenmaal/model';
 import { messageClocks } from './clocks-messages.ts';
 import { informsOf, ownerOf, subjectsOf } from './knowledge.ts';
-import { type ClockEvent, type Law, type Clock as LawClock, ruleAt } from './law.ts';
+import { type ClockEvent, type Clock as LawClock, referenceAt } from './law.ts';
 import type { Act, DisclosureState, DossierState, State } from './state.ts';
 import { dueOf } from './terms.ts';
 
@@ -162,7 +162,7 @@ function grantEnds(state: State, { acts }: DossierState, now: Instant): Clock[] 
     );
     const stoppedAt = ended && ended.at < grant.until ? ended.at : null;
     clocks.push({
-      ...{ id: 'grant-end', rule: reference(state.law, 'L01', now), about: id, who: partner(grant.partner) },
+      ...{ id: 'grant-end', rule: referenceAt(state.law, 'L01', now), about: id, who: partner(grant.partner) },
       ...{ started: grant.from, due: grant.until, over: now >= (stoppedAt ?? grant.until), stoppedAt },
     });
   }
@@ -171,8 +171,6 @@ function grantEnds(state: State, { acts }: DossierState, now: Instant): Clock[] 
 
 const orderEnds = (state: State, { orders }: DossierState, now: Instant): Clock[] =>
   [...orders.values()].map(({ id, institution, from, until }) => ({
-    ...{ id: 'order-end', rule: reference(state.law, 'L06', now), about: id, who: partner(institution) },
+    ...{ id: 'order-end', rule: referenceAt(state.law, 'L06', now), about: id, who: partner(institution) },
     ...{ started: from, due: until, over: now >= until, stoppedAt: null },
   }));
-
-const reference = (law: Law, id: string, now: Instant): string => ruleAt(law, id, now)?.reference ?? id;

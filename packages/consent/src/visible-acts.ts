@@ -4,15 +4,9 @@
  */
 import { type Id, isPerson, nameOf, organisationOf, type PartyId, partner, person } from '@eenmaal/model';
 import { isSameSide } from './accept-acts.ts';
-import { readsAbout } from './authority.ts';
+import { readsAll } from './authority.ts';
 import { seatOf } from './fold-acts.ts';
 import type { Act, DeciderId, DisclosureState, DossierState, State } from './state.ts';
-
-const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
-
-/** Whether this family member may read about all of these, also what nobody allowed it. */
-export const readsAll = (state: State, subjects: readonly Id[], who: DeciderId, now: number): boolean =>
-  readsAbout(state, { subjects, allowed: NOBODY }, who, now) !== null;
 
 /** Who hears in the family: a member, or for its ward the institution that is guardian; it stands in for nobody else. */
 export function speakerOf(party: PartyId): DeciderId | null {

@@ -20,7 +20,7 @@ import {
   type Statement,
 } from '@eenmaal/model';
 import { isSameSide } from './accept-acts.ts';
-import { decidesIn } from './authority.ts';
+import { decidesIn, readsAll } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { knowsOrganisation } from './knowledge.ts';
@@ -35,7 +35,7 @@ import {
   type State,
   saysTo,
 } from './state.ts';
-import { readsAll, seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
+import { seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
