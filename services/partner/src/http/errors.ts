@@ -33,6 +33,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'ledger-unreachable': 503,
   'channel-unknown': 503,
   'split-view': 503,
+  'quorum-stale': 503,
   'key-unregistered': 503,
   'key-retired': 503,
   'storage-full': 507,
