@@ -5,6 +5,7 @@
 import {
   type ErrorCode,
   type Id,
+  type Instant,
   isPartner,
   isPerson,
   nameOf,
@@ -19,9 +20,10 @@ import {
 } from '@eenmaal/model';
 import { checkErase } from './accept-erase.ts';
 import { deciderOf, readsAll } from './authority.ts';
+import { addTerm } from './civil-time.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
-import { ageBand, ruleAt } from './law.ts';
+import { ageBand, REPORT_RULE, ruleAt } from './law.ts';
 import { prohibition } from './prohibitions.ts';
 import type { DossierState, MessageState, State } from './state.ts';
 
@@ -75,7 +77,7 @@ function checkInDossier(state: State, dossier: DossierState, statement: InDossie
     case 'secrecy':
       return checkSecrecy(state, dossier, statement);
     case 'order':
-      return checkOrder(state, dossier, statement);
+      return checkOrder(state, dossier, statement, now);
     case 'seat':
     case 'seat-end':
       return checkSeat(state, dossier, statement);
@@ -102,6 +104,10 @@ export const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size <
 export const isActive = (state: State, organisation: OrganisationId): boolean =>
   state.parties.get(partner(organisation))?.ended === false;
 
+/** A judge gives guardianship to a certified institution (BW 1:302); any other would read and decide like a parent by a slip. */
+const mayGuard = (state: State, institution: OrganisationId): boolean =>
+  isActive(state, institution) && (state.parties.get(partner(institution))?.roles.includes('gi') ?? false);
+
 /** Said by the partner that opened the dossier, which is checked before. */
 function checkAttested(state: State, statement: StatementOf<'custody' | 'capacity' | 'death' | 'foster'>): Refusal {
   const { dossier } = statement;
@@ -111,7 +117,7 @@ function checkAttested(state: State, statement: StatementOf<'custody' | 'capacit
       if (holders.includes(child) || hasTwice(holders) || (guardian !== null && holders.length > 0)) return 'malformed';
       if (!isIn(state, dossier, [child, ...holders])) return 'statement-out-of-order';
       // one that ended would seem to decide, and close everything
-      if (!areAlive(state, holders) || (guardian !== null && !isActive(state, guardian)))
+      if (!areAlive(state, holders) || (guardian !== null && !mayGuard(state, guardian)))
         return 'statement-out-of-order';
       return partial === null || state.parties.has(partner(partial.institution)) ? null : 'statement-out-of-order';
     }
@@ -140,14 +146,20 @@ function checkSecrecy(state: State, dossier: DossierState, { person: who, by }: 
 }
 
 /** By any partner that may attest: the opener may not be the one that has the court's decision. */
-function checkOrder(state: State, dossier: DossierState, statement: StatementOf<'order'>): Refusal {
+function checkOrder(state: State, dossier: DossierState, statement: StatementOf<'order'>, now: Now): Refusal {
   const { by, order, child, institution, from, until } = statement;
   if (!isPartner(by) || !state.parties.get(by)?.attests) return 'no-authority';
-  if (from >= until) return 'malformed';
   const known = dossier.orders.get(order);
+  if (from >= until || until > longestOrder(state, Math.max(from, now, known?.until ?? now))) return 'malformed';
   if (known && (known.child !== child || known.institution !== institution)) return 'statement-conflict';
   const exists = isIn(state, dossier.id, [child]) && state.parties.has(partner(institution));
   return exists ? null : 'statement-out-of-order';
+}
+
+/** A judge gives a year at most, and a year more from where it ends (BW 1:258, 1:260): a slip in a date would open for longer. */
+function longestOrder({ law }: State, from: Instant): Instant {
+  const term = law.clocks.get('order-longest')?.term;
+  return term ? addTerm(from, term, law.holidays) : Number.POSITIVE_INFINITY;
 }
 
 function checkSeat(state: State, dossier: DossierState, statement: StatementOf<'seat' | 'seat-end'>): Refusal {
@@ -284,6 +296,9 @@ function checkAboutAct(
   const { by, act } = statement;
   const disclosure = state.disclosures.get(act);
   const seat = seatOf(state, dossier.id, act);
+  // Veilig Thuis puts off its own telling of a report it got (Wmo 5.3.1(2)); what the reporter tells is the reporter's
+  if (statement.kind === 'inform' && disclosure?.rule === REPORT_RULE && isSameSide(disclosure.to, by))
+    return statement.told || disclosure.dossier !== dossier.id ? 'no-authority' : null;
   const owner = disclosure?.dossier === dossier.id ? disclosure.by : seat?.seat;
   if (owner === undefined || !isSameSide(owner, by)) return 'no-authority';
   switch (statement.kind) {
@@ -308,8 +323,9 @@ function checkDisclosure(state: State, dossier: DossierState, statement: Stateme
   if (receiver.seat && receiver.seat.dossier !== dossier.id) return 'no-authority';
   if (isSameSide(by, to) || !state.law.rulesById.has(rule)) return 'malformed';
   if (hasTwice(items.map(({ envelope }) => envelope))) return 'malformed';
-  const must = ruleAt(state.law, rule, now)?.inform;
-  if (inform === 'later' && (must === 'before' || must === 'now')) return 'must-be-told';
+  const named = ruleAt(state.law, rule, now);
+  const must = named?.permits ? named.inform : 'none';
+  if (must === 'before' ? inform !== 'before' : must === 'now' && inform === 'later') return 'must-be-told';
   if (ask !== null && !state.asks.has(ask)) return 'statement-out-of-order';
   for (const { envelope, kid } of items) {
     const message = messageIn(state, dossier, envelope)?.message;

@@ -129,8 +129,9 @@ describe('contact by an expertise team', () => {
     const region = makeFamily();
     const told = region.message(MOTHER, id('about-child8'));
     region.now += DAY;
-    region.must(TEAM, { ...custodyOf('child8', []), guardian: 'ret' });
-    expect(all(region, 'ret-contact')).toMatchObject([{ about: told, who: RET, started: START + DAY }]);
+    const both = region.register('both', 'ret', 'gi');
+    region.must(TEAM, { ...custodyOf('child8', []), guardian: 'both' });
+    expect(all(region, 'ret-contact')).toMatchObject([{ about: told, who: both, started: START + DAY }]);
   });
 
   it('is not due yet at a moment before the message', () => {

@@ -6,7 +6,7 @@ import type { Clock, Id, Instant, OrganisationId } from '@eenmaal/model';
 import { isPerson, organisationOf, partner } from '@eenmaal/model';
 import { messageClocks } from './clocks-messages.ts';
 import { informsOf, ownerOf, subjectsOf } from './knowledge.ts';
-import { type ClockEvent, type Clock as LawClock, referenceAt } from './law.ts';
+import { type ClockEvent, type Clock as LawClock, REPORT_RULE, referenceAt } from './law.ts';
 import type { Act, DisclosureState, DossierState, State } from './state.ts';
 import { dueOf } from './terms.ts';
 
@@ -29,9 +29,6 @@ type Fact = {
   /** The family must wait on: no end of a clock that the law lets be extended. */
   postpones: boolean;
 };
-
-/** The rule a report to Veilig Thuis is made under. */
-const REPORT_RULE = 'L08';
 
 /** Every term that runs or ran in a dossier, oldest first. */
 export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
@@ -106,7 +103,8 @@ function factsOf(state: State, dossier: DossierState, act: Act): Fact[] {
     }
     case 'inform': {
       const disclosure = state.disclosures.get(about);
-      return [fact('inform', { postpones: !disclosure?.told || informsOf(dossier, disclosure.id).at(-1) !== act })];
+      // who received a report only puts off its own telling
+      return [fact('inform', { postpones: !disclosure?.told || informsOf(dossier, disclosure).at(-1) !== act })];
     }
     case 'objection':
       return [fact('objection', { answerable: organisationOf(ownerOf(state, dossier, about)) })];
@@ -142,7 +140,7 @@ function eventsOf(state: State, dossier: DossierState, disclosure: DisclosureSta
   if (isPerson(to)) events.push(['disclose:family', about]);
   if (rule === REPORT_RULE) events.push(['disclose:report', about]);
   if (emergency) events.push(['disclose:emergency', [id]]);
-  if (!told || informsOf(dossier, id).length > 0) events.push(['disclose:later', [id]]);
+  if (!told || informsOf(dossier, disclosure).length > 0) events.push(['disclose:later', [id]]);
   return events;
 }
 

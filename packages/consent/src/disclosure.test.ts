@@ -58,8 +58,10 @@ describe('the institution that carries out an order', () => {
   it('follows its new dates, and ends at eighteen whatever they say', () => {
     const { region } = ordered('child8');
     region.shows(GI, 'L06');
-    region.must(TEAM, order('child8', GI, { from: START, until: START + 30 * YEAR }));
+    region.must(TEAM, order('child8', GI, { from: START, until: START + YEAR }));
     expect(region.code(GI)).toBe('P-LAW-OTS-REQUEST');
+    region.now = START + 9.5 * YEAR;
+    region.must(TEAM, order('child8', GI, { from: START, until: START + 10.5 * YEAR }));
     expect(region.code(GI, {}, START + 10 * YEAR - 1)).toBe('P-LAW-OTS-REQUEST');
     expect(region.code(GI, {}, START + 10 * YEAR)).toBe('D-EXPIRED');
   });

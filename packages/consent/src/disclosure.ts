@@ -4,11 +4,20 @@
  * record must be recorded. Judged at every opening, so what ends or is contested later closes what was not yet opened.
  */
 import { type Decision, type Id, type Instant, organisationOf, partner, type ReasonCode } from '@eenmaal/model';
+import { readsAbout } from './authority.ts';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
 import { subjectsOf } from './knowledge.ts';
 import { ageBand, inForce, type Rule, ruleAt } from './law.ts';
-import type { CompartmentState, DisclosureState, DossierState, MessageState, PartyState, State } from './state.ts';
+import type {
+  CompartmentState,
+  DeciderId,
+  DisclosureState,
+  DossierState,
+  MessageState,
+  PartyState,
+  State,
+} from './state.ts';
 import { reviewDue } from './terms.ts';
 
 /** What the rule looks at: the place, who would get it, the question, and what consent alone says of it. */
@@ -49,7 +58,7 @@ export function offeredRight(asked: Case, from: PartyState | undefined): Decisio
     if (!inForce(rule, asked.now)) continue;
     const purpose = asked.question.purpose;
     if (purpose !== undefined && !rule.purposes.includes(purpose)) continue;
-    if (from && !mayGive(rule, from)) continue;
+    if (from && !mayGive(asked.state, rule, from)) continue;
     if (problemOfRule(asked, rule, from).code) continue;
     return { outcome: 'hold', code: 'H-RIGHT-NEEDS-MOTIVE', basis: [], rules: [rule.reference] };
   }
@@ -60,7 +69,7 @@ function judge(asked: Case, disclosure: DisclosureState, rule: Rule): Found {
   const { state, question, now } = asked;
   const giver = state.parties.get(disclosure.by);
   const fail = (code: ReasonCode): Found => ({ code, basis: [] });
-  if (!giver || !mayGive(rule, giver)) return fail('D-NO-AUTHORITY');
+  if (!giver || !mayGive(state, rule, giver)) return fail('D-NO-AUTHORITY');
   if (!rule.purposes.includes(disclosure.purpose) || (question.purpose ?? disclosure.purpose) !== disclosure.purpose)
     return fail('D-PURPOSE');
   const evidence = problemOfRule(asked, rule, giver);
@@ -68,17 +77,26 @@ function judge(asked: Case, disclosure: DisclosureState, rule: Rule): Found {
   const basis = evidence.basis;
   const asking = rule.onRequest ? requestFor(asked, disclosure) : null;
   if (asking) basis.push(asking);
-  else {
-    if (!rule.records.every((answer) => disclosure.answers.includes(answer))) return fail('H-RIGHT-NEEDS-MOTIVE');
-    if (disclosure.endorsement) basis.push(disclosure.endorsement);
-    else if (rule.secondPerson) {
-      if (!disclosure.emergency || !rule.emergency) return fail('H-SECOND-PERSON');
-      if (now >= reviewDue(state.law, disclosure.at)) return fail('H-REVIEW-OVERDUE');
-    }
+  else if (!rule.records.every((answer) => disclosure.answers.includes(answer))) return fail('H-RIGHT-NEEDS-MOTIVE');
+  const second = secondPersonFor(rule, disclosure, asking !== null);
+  if (disclosure.endorsement) basis.push(disclosure.endorsement);
+  else if (second) {
+    if (!disclosure.emergency || second === 'before') return fail('H-SECOND-PERSON');
+    if (now >= reviewDue(state.law, disclosure.at)) return fail('H-REVIEW-OVERDUE');
   }
   if (disclosure.ended || (rule.objection === 'stops' && wasObjected(asked, rule))) return fail('D-OBJECTED');
   if (disclosure.objection && rule.objection === 'weigh') return fail('H-OBJECTED');
   return { code: rule.permits ?? 'D-NO-AUTHORITY', basis };
+}
+
+/**
+ * Whether a second person must look along, and at the latest when: `after`, in an emergency also afterwards. At the sharing
+ * itself, unless it answers a request; and whenever the family is told later (Jeugdwet 7.3.2: nothing is kept from it before
+ * another professional was consulted).
+ */
+export function secondPersonFor(rule: Rule, { later }: DisclosureState, asked: boolean): 'before' | 'after' | null {
+  if (rule.secondPerson && !asked) return rule.emergency ? 'after' : 'before';
+  return later && rule.inform === 'later-allowed' ? 'after' : null;
 }
 
 /** Where a no is the last word, no weighing lifts it and no next disclosure of the same persons goes round it. */
@@ -91,8 +109,11 @@ function wasObjected({ state, dossier, compartment }: Case, rule: Rule): boolean
 
 const overlap = (wanted: readonly string[], roles: readonly string[]): boolean =>
   roles.some((role) => wanted.includes(role));
-const mayGive = ({ from }: Rule, giver: PartyState): boolean =>
-  giver.organisation !== null && (from.includes('any') || overlap(from, giver.roles));
+/** With a task the rule names; `any` is every task but that whose data go by a way of their own (the police, L32). */
+function mayGive({ law }: State, { from }: Rule, { organisation, roles }: PartyState): boolean {
+  if (organisation === null) return false;
+  return from.includes('any') ? roles.some((id) => law.roles.get(id)?.discloses !== false) : overlap(from, roles);
+}
 
 /** Whether the rule fits this receiver and these subjects, and its live evidence: an order, a placement, an involvement. */
 function problemOfRule(
@@ -109,10 +130,9 @@ function problemOfRule(
   if (rule.needs === 'order') return byOrder(asked, rule);
   if (rule.needs === 'foster') return byPlacement(asked, giver);
   if (!compartment.subjects.every((id) => isAbout(state, rule.about, id, now))) return fail('D-OTHER-ADULT');
+  const no = rule.withdrawal === 'stops' ? standingNo(asked, rule) : null;
+  if (no) return fail(no);
   if (rule.needs !== 'involved') return { code: null, basis: [] };
-  // a standing no beats the family's yes to being involved elsewhere
-  const here = asked.consentIn(compartment);
-  if (here.code.startsWith('D-REFUSED') || here.code === 'D-WITHDRAWN') return fail(here.code);
   const basis: Id[] = [];
   for (const subject of compartment.subjects) {
     const agreed = involvement(asked, subject);
@@ -120,6 +140,20 @@ function problemOfRule(
     for (const id of agreed) if (!basis.includes(id)) basis.push(id);
   }
   return { code: null, basis };
+}
+
+/**
+ * A no that beats the family's yes to being involved elsewhere, also one that a child's own wish holds open. Where an objection
+ * is the last word: wherever it was said about the same persons.
+ */
+function standingNo({ state, dossier, compartment, consentIn }: Case, rule: Rule): ReasonCode | null {
+  for (const id of rule.objection === 'stops' ? dossier.compartments : [compartment.id]) {
+    const place = state.compartments.get(id);
+    if (!place?.subjects.some((subject) => compartment.subjects.includes(subject))) continue;
+    const { code } = consentIn(place);
+    if (code.startsWith('D-REFUSED') || code === 'D-WITHDRAWN' || code === 'H-CHILD-WISH') return code;
+  }
+  return null;
 }
 
 /** What the family agreed to with this organisation about somebody, anywhere; null when it did not. */
@@ -139,12 +173,21 @@ function mayGet({ state, party, compartment, dossier, now }: Case, { toward }: R
   const holder = person ?? (organisation && partner(organisation)) ?? '';
   const hasCustody = (id: Id) => state.persons.get(id)?.custody.includes(holder) ?? false;
   if (toward.includes('person:custody') && every(hasCustody)) return true;
+  if (toward.includes('person:self') && every((id) => speaksAs(state, id, holder, now))) return true;
   if (person === null) return toward.includes('any') || toward.includes('named') || overlap(toward, party.roles);
-  if (toward.includes('person:self') && every((id) => id === person)) return true;
   if (toward.includes('person:relative') && every((id) => id !== person)) return true;
   const placed = (id: Id) => dossier.fosters.some(({ child, parent }) => child === id && parent === person);
   return toward.includes('person:foster') && every((id) => placed(id) && isAbout(state, 'child', id, now));
 }
+
+/** A child under 12 has its parents read; whoever cannot judge has others speak (Jeugdwet 7.3.15), beside reading itself. */
+function speaksAs(state: State, id: Id, who: DeciderId, now: Instant): boolean {
+  const subject = state.persons.get(id);
+  if (!subject || (id !== who && subject.representatives === null)) return false;
+  return readsAbout(state, { subjects: [id], allowed: NOBODY }, who, now) !== null;
+}
+
+const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
 
 /** Whose data a rule is about. With an order also who has custody over the child: see `byOrder`. */
 function isAbout(state: State, about: Rule['about'], id: Id, now: Instant): boolean {

@@ -21,6 +21,7 @@ import { decidersOf } from './authority.ts';
 import { recheckDue, reviewDue } from './clocks.ts';
 import { consentOf } from './consents.ts';
 import { decide, type Question } from './decide.ts';
+import { secondPersonFor } from './disclosure.ts';
 import { decideFor, type Known, viewOf } from './explain-view.ts';
 import { bareMessage } from './fold-erasures.ts';
 import { isSide, subjectsOf } from './knowledge.ts';
@@ -195,7 +196,8 @@ function dutiesOf({ state, decision }: Known, question: Question, now: Instant, 
     const until = endOf(state, decision, question);
     if (until !== null) add('review', [question.party], until);
   }
-  if (given && !given.endorsement && ruleAt(state.law, given.rule, now)?.secondPerson && given.ask === null)
+  const rule = given && ruleAt(state.law, given.rule, now);
+  if (rule && !given.endorsement && secondPersonFor(rule, given, rule.onRequest && given.ask !== null))
     add('second-person', [given.by], given.emergency ? reviewDue(state.law, given.at) : null);
   if (given && !given.told && (isOfficer(reader) || isSide(reader, given.by)))
     add('inform', toTell(state, subjectsOf(state, given), now), recheckDue(state.law, given.at, 0));
@@ -253,7 +255,7 @@ function wouldPermit(state: State, asked: ShareQuestion, place: CompartmentState
   const disclosure = {
     ...{ id: IMAGINED, dossier: place.dossier, by: from, to, rule: rule.id, purpose, items: [IMAGINED], ask: null },
     ...{ answers: rule.records, emergency: false, index: state.size, at: now, endorsement: IMAGINED },
-    ...{ objection: null, ended: false, told: true },
+    ...{ objection: null, ended: false, told: true, later: false },
   };
   const bare = bareMessage({ id: IMAGINED, index: state.size, at: now, compartment: place.id, sender: from });
   const messages = new Map([[IMAGINED, { ...bare, purpose, marks, disclosures: [disclosure] }]]);

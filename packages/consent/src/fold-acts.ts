@@ -281,7 +281,7 @@ function foldDisclosure(state: State, statement: StatementOf<'disclose'>, index:
     ...{ id, dossier, by, to, rule, purpose, ask, emergency, index, at: state.at },
     items: items.map(({ envelope }) => envelope),
     answers: weighing?.answers ?? [],
-    ...{ endorsement: null, objection: null, ended: false, told: inform !== 'later' },
+    ...{ endorsement: null, objection: null, ended: false, told: inform !== 'later', later: inform === 'later' },
   };
   state.disclosures.set(id, disclosure);
   for (const item of disclosure.items) state.messages.get(item)?.disclosures.push(disclosure);

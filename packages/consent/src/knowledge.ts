@@ -21,13 +21,13 @@ import {
 } from './state.ts';
 import type { Sight } from './visible.ts';
 
-/** The moments a disclosure was looked at again: it was told, or had to wait on. */
-export const informsOf = ({ acts }: DossierState, disclosure: Id): Act[] =>
-  acts.filter(({ kind, about }) => kind === 'inform' && about === disclosure);
+/** The moments a disclosure was looked at again by who made it: it was told, or had to wait on. */
+export const informsOf = ({ acts }: DossierState, disclosure: DisclosureState): Act[] =>
+  acts.filter(({ kind, about, by }) => kind === 'inform' && about === disclosure.id && isSide(by, disclosure.by));
 
 /** When the family was told; null while it waits. Nothing is said after it was told, so the last word was that. */
-export const toldAt = (dossier: DossierState, { id, told, at }: DisclosureState): Instant | null =>
-  told ? (informsOf(dossier, id).at(-1)?.at ?? at) : null;
+export const toldAt = (dossier: DossierState, given: DisclosureState): Instant | null =>
+  given.told ? (informsOf(dossier, given).at(-1)?.at ?? given.at) : null;
 
 /** The persons that what was disclosed is about. */
 export const subjectsOf = (state: State, { items }: DisclosureState): Id[] => [

@@ -26,8 +26,8 @@ export const RuleData = z.strictObject({
   kind: z.enum(['duty', 'right', 'consent', 'prohibition']),
   /** Tasks, or `any`. */
   from: z.array(RoleId).min(1).max(20),
-  /** Tasks; `any`; `named`: whoever the disclosure names; or family members: the person it is about, who has custody over
-   * it, its foster parent, or any other family member in the dossier (`person:relative`). */
+  /** Tasks; `any`; `named`: whoever the disclosure names; or family members: the person it is about (or who speaks for it when
+   * it cannot judge), who has custody over it, its foster parent, or any other family member in the dossier (`person:relative`). */
   toward: z
     .array(z.union([RoleId, z.enum(['person:self', 'person:custody', 'person:foster', 'person:relative'])]))
     .min(1)
@@ -48,9 +48,9 @@ export const RuleData = z.strictObject({
   secondPerson: z.boolean(),
   /** In an emergency the second person may come after. */
   emergency: z.boolean(),
-  /** When the family is told at the latest; `later-allowed`: later when telling would do serious harm. */
+  /** When the family is told at the latest; `later-allowed`: later when telling would do serious harm, which two must see. */
   inform: z.enum(['before', 'now', 'later-allowed', 'none']),
-  /** What a withdrawn consent does to it. */
+  /** What a no to the receiver, or a yes taken back, does to it. */
   withdrawal: z.enum(['nothing', 'stops']),
   /** What an objection does to it. */
   objection: z.enum(['nothing', 'weigh', 'stops']),
@@ -80,6 +80,8 @@ export const Role = z.strictObject({
   youthOnly: z.boolean(),
   /** The rule that binds it to secrecy; null: none of its own, so it may only read what was agreed. */
   secrecy: RuleId.nullable(),
+  /** false: what it knows goes by another way, so no rule for `any` is for it. */
+  discloses: z.literal(false).optional(),
   note: Note,
 });
 export type Role = z.infer<typeof Role>;

@@ -64,6 +64,8 @@ export const LAW_FILES: readonly string[] = [
 
 /** Rules decide() names itself; without them nothing could be decided. */
 const NAMED_RULES = ['L01', 'L03', 'L06', 'L08', 'L11', 'L21', 'L30', 'OWN', 'FILE', ...Object.values(MARK_RULES)];
+/** The rule a report to Veilig Thuis is made under. */
+export const REPORT_RULE: RuleId = 'L08';
 /** Clocks the product runs by name. */
 const NAMED_CLOCKS = ['emergency-review', 'inform-recheck'];
 

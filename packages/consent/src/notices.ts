@@ -8,6 +8,7 @@ import { isOfficer, isPerson, isSeat, nameOf, organisationOf, partner } from '@e
 import { decidesIn } from './authority.ts';
 import { clocksOf, recheckDue, reviewDue } from './clocks.ts';
 import { consultClocks } from './clocks-messages.ts';
+import { secondPersonFor } from './disclosure.ts';
 import { agreedAt, informsOf, isSide, knowsOrganisation, readAbout, spokenFor, standing, toldAt } from './knowledge.ts';
 import { referenceAt, ruleAt } from './law.ts';
 import { type Listener, noticesOfActs, type Tell } from './notices-acts.ts';
@@ -137,14 +138,14 @@ function tellDisclosure({ state, dossier, party, person, sight }: Listener, tell
     return;
   }
   const rule = ruleAt(state.law, name, at);
-  const weighed = rule?.secondPerson && !(rule.onRequest && given.ask !== null);
-  if (weighed && emergency && rule.emergency) {
+  const second = rule && secondPersonFor(rule, given, rule.onRequest && given.ask !== null);
+  if (second === 'after' && emergency) {
     tell(at, 'review-due', id, name);
     const due = reviewDue(state.law, at);
     const endorsed = dossier.acts.find((act) => act.id === endorsement)?.at ?? Number.POSITIVE_INFINITY;
     if (endorsed >= due) tell(due, 'review-overdue', id, name);
-  } else if (weighed && party !== given.by) tell(at, 'second-person-wanted', id, name);
-  const informs = informsOf(dossier, id);
+  } else if (second && party !== given.by) tell(at, 'second-person-wanted', id, name);
+  const informs = informsOf(dossier, given);
   for (let times = 0; times <= informs.length; times++) {
     const due = recheckDue(state.law, at, times);
     if ((informs[times]?.at ?? Number.POSITIVE_INFINITY) >= due && !(times === informs.length && told !== null))

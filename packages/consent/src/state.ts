@@ -207,6 +207,8 @@ export type DisclosureState = {
   ask: Id | null;
   answers: readonly Weighed[];
   emergency: boolean;
+  /** Telling the family was put off when it was made. */
+  later: boolean;
   index: number;
   at: Instant;
   endorsement: Id | null;

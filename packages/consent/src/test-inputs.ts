@@ -84,7 +84,11 @@ export const weighing = (...answers: Weighed[]) => ({ record: hash('weighing'), 
 /** `region.discloses` fills in the receiver's keys. */
 export const disclose = (to: PartyId, rule: string, items: Id[], more: More<'disclose'> = {}): InputOf<'disclose'> => ({
   ...{ kind: 'disclose', dossier, to, rule, purpose: 'safety', ask: null, weighing: null, emergency: false },
-  ...{ inform: 'now', items: items.map((envelope) => ({ envelope, kid: '', sealed: 'sealed' })) },
+  // two rules want the family to be told first
+  ...{
+    inform: rule === 'L04' || rule === 'L29' ? 'before' : 'now',
+    items: items.map((envelope) => ({ envelope, kid: '', sealed: 'sealed' })),
+  },
   ...more,
 });
 export const endorse = (act: Id): InputOf<'endorse'> => ({ kind: 'endorse', dossier, act });

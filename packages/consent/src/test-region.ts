@@ -96,6 +96,12 @@ export class TestRegion {
     return index;
   }
 
+  /** One more organisation, with these tasks. */
+  register(name: string, ...roles: string[]): PartyId {
+    this.must(STEWARD, { kind: 'partner', partner: name, name, attests: false, roles, keys: keysOf(name) });
+    return partner(name);
+  }
+
   custody(child: string, ...holders: string[]): Id {
     return this.must(TEAM, custodyOf(child, holders));
   }

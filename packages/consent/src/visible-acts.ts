@@ -19,6 +19,8 @@ export function speakerOf(party: PartyId): DeciderId | null {
 export function seesDisclosure(state: State, party: PartyId, known: DossierState, act: Act, now: number): boolean {
   const disclosure = state.disclosures.get(act.about ?? '');
   if (!disclosure) return false;
+  // that the receiver of a report puts off its own telling is for nobody else
+  if (act.kind === 'inform' && !isSameSide(disclosure.by, act.by)) return isSameSide(act.by, party);
   if (isSameSide(disclosure.by, party)) return true;
   // without the second person's word the receiver would judge otherwise than the ledger does
   if (isSameSide(disclosure.to, party) && (act.kind === 'disclose' || act.kind === 'endorse')) return true;

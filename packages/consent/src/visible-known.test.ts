@@ -72,7 +72,8 @@ describe('an institution with an order', () => {
   it('sees the newest word on that custody; an institution that is guardian is no family member', () => {
     const { region, show, from, persons } = given();
     show();
-    const custody = region.must(TEAM, { ...custodyOf('child14', []), guardian: 'raad' });
+    region.register('other', 'gi');
+    const custody = region.must(TEAM, { ...custodyOf('child14', []), guardian: 'other' });
     expect(sight(region, GI, from).statements).toContain(custody);
     expect(persons(from)).toEqual(['child14', 'child8', 'father', 'mother']);
     region.must(TEAM, order('cousin', GI, { order: id('another') }));
