@@ -35,28 +35,34 @@ export function seesDisclosure(state: State, party: PartyId, known: DossierState
 }
 
 /**
- * An objection to a seat is the family's and the seat's organisation's to know. That a weighing ended the seat is for whoever
- * knows the seat: not that, nor by whom, it was objected to.
+ * An objection to a seat is for its organisation, and for those in the family who know that the objector has to do with it: from
+ * anybody else's it would show that another adult has. That a weighing ended the seat is for whoever knows the seat: not that, nor
+ * by whom, it was objected to.
  */
 export function seesSeatObjection(
   state: State,
   party: PartyId,
   known: DossierState,
   act: Act,
-  seesSeatsOf: (party: PartyId) => boolean,
+  seesSeatsOf: (seat: PartyId, along?: PartyId) => boolean,
 ): boolean {
   const seat = seatOf(state, known.id, act.about ?? '');
   if (!seat) return false;
   if (isSameSide(seat.seat, party) || isObjector(known, act, party)) return true;
-  return (isPerson(party) || (act.kind === 'weigh' && seat.until === act.at)) && seesSeatsOf(seat.seat);
+  if (act.kind === 'weigh' && seat.until === act.at && seesSeatsOf(seat.seat)) return true;
+  return isPerson(party) && objectorsOf(known, act).some((by) => seesSeatsOf(seat.seat, by));
 }
 
 /** Whether this is one's own objection, or the weighing of it. */
-export function isObjector({ acts }: DossierState, act: Act, party: PartyId): boolean {
-  if (act.kind === 'objection') return act.by === party;
-  const objections = acts.filter(({ about, index }) => about === act.about && index < act.index);
-  const weighed = objections.findLast(({ kind }) => kind === 'weigh')?.index ?? -1;
-  return objections.some(({ kind, by, index }) => kind === 'objection' && by === party && index > weighed);
+export const isObjector = (known: DossierState, act: Act, party: PartyId): boolean =>
+  objectorsOf(known, act).includes(party);
+
+/** Whose objection this is, or whose it weighs. */
+function objectorsOf({ acts }: DossierState, act: Act): PartyId[] {
+  if (act.kind === 'objection') return [act.by];
+  const earlier = acts.filter(({ about, index }) => about === act.about && index < act.index);
+  const weighed = earlier.findLast(({ kind }) => kind === 'weigh')?.index ?? -1;
+  return earlier.filter(({ kind, index }) => kind === 'objection' && index > weighed).map(({ by }) => by);
 }
 
 const placesOf = (state: State, { items }: DisclosureState): (readonly Id[])[] =>

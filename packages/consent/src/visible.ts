@@ -230,7 +230,9 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
     case 'objection':
     case 'weigh':
       if (!state.disclosures.has(about))
-        return seesSeatObjection(state, party, known, act, (of) => seesSeatsOf(state, sight, known, of));
+        return seesSeatObjection(state, party, known, act, (of, along) =>
+          seesSeatsOf(state, along === undefined ? sight : bothKnow(state, sight, known, along, now), known, of),
+        );
       return seesDisclosure(state, party, known, act, now);
     case 'disclose':
     case 'endorse':
@@ -255,6 +257,17 @@ function seesSeatsOf(state: State, sight: Sight, known: DossierState, of: PartyI
   const { party, compartments } = sight;
   if (isPerson(party)) return knowsOrganisation(state, sight, known, organisationOf(of) ?? '');
   return isSameSide(of, party) || known.by === party || compartments.size > 0;
+}
+
+/** What of this sight another of the family may know too, and by which both know of an organisation. */
+function bothKnow(state: State, sight: Sight, known: DossierState, other: PartyId, now: Instant): Sight {
+  const reads = (compartment: Id) => decide(state, { party: other, compartment }, now).outcome === 'permit';
+  const who = speakerOf(other) ?? '';
+  const sees = (act: Act) =>
+    act.kind === 'order' ? readsChild(state, known, act, who, now) : seesDisclosure(state, other, known, act, now);
+  const acts = known.acts.filter((act) => sight.statements.has(act.id) && sees(act));
+  const statements = new Set(acts.map(({ id }) => id));
+  return { ...sight, compartments: new Set([...sight.compartments].filter(reads)), statements };
 }
 
 function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean {
