@@ -1,4 +1,7 @@
-/** Every refusal is recorded, but nobody can fill the log by asking again: the same one once an hour. */
+/**
+ * Every refusal is recorded, but nobody can fill the log by asking again: the same one once an hour. For whatever reason: were
+ * another reason news, whoever asks every minute would see the log grow at the moment when somebody said no.
+ */
 import type { Instant } from '@eenmaal/model';
 
 const HOUR = 3_600_000;
