@@ -76,6 +76,19 @@ describe('a reader of one part is neither woken, nor told when it asks, that', (
     expect(await heard(act)).toEqual(NOTHING);
   });
 
+  it('anything was written there: the number of the next message it gets is a moment, not a count', async () => {
+    const { clock } = world.chain;
+    for (const place of [shared, hers, hers, shared]) {
+      await sleep(5);
+      const before = clock();
+      const { envelope } = await mother.send(tale(dossier, place, 'Genummerd'));
+      if (place === hers) continue;
+      const [got] = (await reader.receive(dossier)).filter(({ header }) => header.id === envelope);
+      expect(got?.header.seq).toBeGreaterThanOrEqual(before);
+      expect(got?.header.seq).toBeLessThanOrEqual(clock());
+    }
+  });
+
   it('and of what it may see it is: a message, another reader that left, its own end', async () => {
     const named = { 'org-d': 0, synced: [dossier] };
     expect(await heard(() => mother.send(tale(dossier, shared, 'Voor hen')))).toMatchObject(named);
