@@ -35,7 +35,7 @@ import {
   type State,
   saysTo,
 } from './state.ts';
-import { seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
+import { bothKnow, readsChild, seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
@@ -259,17 +259,6 @@ function seesSeatsOf(state: State, sight: Sight, known: DossierState, of: PartyI
   return isSameSide(of, party) || known.by === party || compartments.size > 0;
 }
 
-/** What of this sight another of the family may know too, and by which both know of an organisation. */
-function bothKnow(state: State, sight: Sight, known: DossierState, other: PartyId, now: Instant): Sight {
-  const reads = (compartment: Id) => decide(state, { party: other, compartment }, now).outcome === 'permit';
-  const who = speakerOf(other) ?? '';
-  const sees = (act: Act) =>
-    act.kind === 'order' ? readsChild(state, known, act, who, now) : seesDisclosure(state, other, known, act, now);
-  const acts = known.acts.filter((act) => sight.statements.has(act.id) && sees(act));
-  const statements = new Set(acts.map(({ id }) => id));
-  return { ...sight, compartments: new Set([...sight.compartments].filter(reads)), statements };
-}
-
 function seesItem(state: State, sight: Sight, { kind, id, about }: Act): boolean {
   const sees = (item: Id) => {
     const message = state.messages.get(item);
@@ -289,12 +278,6 @@ function needsCapacity(state: State, { party, compartments, partial }: Sight, ab
   if (isPerson(party) && readsAll(state, [about], nameOf(party), now)) return true;
   const isAbout = (place: Id) => state.compartments.get(place)?.subjects.includes(about) ?? false;
   return [...compartments, ...partial].some(isAbout);
-}
-
-function readsChild(state: State, known: DossierState, act: Act, person: Id, now: Instant): boolean {
-  const child = act.kind === 'order' ? known.orders.get(act.about ?? '')?.child : act.about;
-  const fostered = known.fosters.some(({ statement, parent }) => statement === act.id && parent === person);
-  return fostered || (child != null && readsAll(state, [child], person, now));
 }
 
 /** Every grant that makes some partner a reader here, for whatever purpose: none that waits for another's yes. */
