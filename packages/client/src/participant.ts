@@ -72,7 +72,7 @@ export class Participant {
   readonly keys: KeyRing;
   readonly checkpoints: Checkpoints;
   readonly #options: ClientOptions;
-  #sequence = -1;
+  #sequence = -1; // a moment, not a count: whoever reads along would see by a gap how much was written elsewhere
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -215,7 +215,7 @@ export class Participant {
     const { party, identity, transport, random } = this.#options;
     const epoch = (this.mirror.state.compartments.get(compartment)?.epochs.length ?? 0) - 1;
     const { epoch: key } = this.keys.keysOf({ dossier, compartment, epoch });
-    this.#sequence = Math.max(this.#sequence, this.mirror.sequence) + 1;
+    this.#sequence = Math.max(this.#sequence + 1, this.mirror.sequence + 1, this.#options.clock());
     const id = newId(random);
     const draft = {
       ...{ id, dossier, compartment, epoch, sender: party, seq: this.#sequence, kind, purpose },

@@ -201,7 +201,8 @@ export function checkEnvelope(state: State, header: Header, now: Instant): Refus
     if (sequence.seen.has(header.seq)) return 'sequence-replayed';
     if (header.seq <= sequence.highest - LIMITS.sequenceWindow) return 'sequence-out-of-window';
   }
-  if (header.seq > (sequence?.highest ?? -1) + LIMITS.sequenceWindow) return 'sequence-out-of-window';
+  const furthest = Math.max(sequence?.highest ?? -1, now + LIMITS.sequenceAhead);
+  if (header.seq > furthest + LIMITS.sequenceWindow) return 'sequence-out-of-window';
   if (header.epoch >= compartment.epochs.length) return 'unknown-epoch';
   if (header.epoch < compartment.epochs.length - 1 || isStale(state, header.compartment, now)) return 'stale-epoch';
   return marksFit(state, compartment, header) ? null : 'mark-too-wide';

@@ -30,11 +30,15 @@ type Fact = {
   postpones: boolean;
 };
 
-/** Every term that runs or ran in a dossier, oldest first. */
-export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
+/**
+ * Every term that runs or ran in a dossier, oldest first. `knows`: whether an act may be known of. What may not neither starts
+ * nor stops a term: that one stopped would tell it.
+ */
+export function clocksOf(state: State, dossier: Id, now: Instant, knows: (act: Id) => boolean = () => true): Clock[] {
   const known = state.dossiers.get(dossier);
   if (!known) return [];
-  const facts = known.acts.flatMap((act) => factsOf(state, known, act)).filter(({ at }) => at <= now);
+  const acts = known.acts.filter(({ id }) => knows(id));
+  const facts = acts.flatMap((act) => factsOf(state, known, act)).filter(({ at }) => at <= now);
   const clocks: Clock[] = [];
   for (const clock of state.law.clocks.values()) {
     for (const start of facts) {
@@ -43,7 +47,7 @@ export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
     }
   }
   const others = [
-    ...messageClocks(state, known, now),
+    ...messageClocks(state, known, now, knows),
     ...grantEnds(state, known, now),
     ...orderEnds(state, known, now),
   ];

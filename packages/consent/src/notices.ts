@@ -158,14 +158,18 @@ function tellDisclosure({ state, dossier, party, person, sight }: Listener, tell
  * those of what it may see. Without a dossier: of consults.
  */
 export function clocksFor(state: State, party: PartyId, dossier: Id | null, now: Instant): Clock[] {
-  const clocks = dossier === null ? consultClocks(state, now) : clocksOf(state, dossier, now);
-  if (isOfficer(party)) return clocks;
-  // both sides: who must answer, and who asked
-  if (dossier === null)
+  if (dossier === null) {
+    const clocks = consultClocks(state, now);
+    if (isOfficer(party)) return clocks;
+    // both sides: who must answer, and who asked
     return clocks.filter(({ about, who }) => isSide(party, who) || isSide(party, state.consults.get(about)?.by ?? ''));
+  }
+  if (isOfficer(party)) return clocksOf(state, dossier, now);
   const listener = listenerOf(state, party, dossier, now);
   if (!listener) return [];
   const { person, organisation, sight } = listener;
+  // in the family one adult's objection, and what is not told yet, must not show by a term; an organisation's are of its own acts
+  const clocks = clocksOf(state, dossier, now, person === null ? undefined : (act) => sight.statements.has(act));
   return clocks.filter(({ about, who }) => {
     const grant = state.grants.get(about);
     if (grant) return person === null ? sight.statements.has(about) : sight.compartments.has(grant.compartment);
