@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readIfThere } from '@eenmaal/host';
 
-const root = resolve(import.meta.dirname, '../..');
+export const root = resolve(import.meta.dirname, '../..');
+/** Where `npm start` keeps its region, and leaves word that it runs. */
 export const STATE = join(root, '.state/region');
 
 /** @param program path of a main.ts @param keys folder of the party's keys, under `.state/region/keys` */

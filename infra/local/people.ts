@@ -1,5 +1,6 @@
 /** The invented family's devices on this machine: keys of each person, attested by the local team, ready to tell. */
 import { join } from 'node:path';
+import { boundariesOf } from '@eenmaal/consent';
 import { writeFileSafely } from '@eenmaal/host';
 import { type Id, person } from '@eenmaal/model';
 import {
@@ -15,24 +16,11 @@ import type { Story } from './story.ts';
 
 export type Person = { slug: string; label: string; id: Id };
 
-/** Dutch civil time, where a birthday begins at midnight: CET or CEST, whichever holds on that day. */
-function birthday(born: string, years: number): number {
-  const [year, month, day] = born.split('-').map(Number) as [number, number, number];
-  const utc = Date.UTC(year + years, month - 1, day);
-  const shown = new Intl.DateTimeFormat('en-GB', {
-    timeZone: 'Europe/Amsterdam',
-    hour: '2-digit',
-    hour12: false,
-  }).format(utc);
-  return utc - Number(shown) * 3_600_000;
-}
-
+/** When the law changes for somebody, as the API takes it. */
 const boundaries = (born: string) => {
-  const at = (years: number): string | null => {
-    const when = birthday(born, years);
-    return when <= Date.now() ? null : new Date(when).toISOString();
-  };
-  return { turns12: at(12), turns16: at(16), turns18: at(18) };
+  const { turns12, turns16, turns18 } = boundariesOf(born, Date.now());
+  const [at12, at16, at18] = [turns12, turns16, turns18].map((at) => (at === null ? null : new Date(at).toISOString()));
+  return { turns12: at12, turns16: at16, turns18: at18 };
 };
 
 /** The attesting organisation opens the dossier and says who is who; the keys come from the people's own devices. */

@@ -151,7 +151,7 @@ async function everybodyReads(stage: Stage): Promise<void> {
     }
     opened.set(id, counts);
   }
-  const rows: Cell[][] = [[say('onderdeel', 'part'), ...[...apis.keys()].map((id) => id)]];
+  const rows: Cell[][] = [[say('onderdeel', 'part'), ...apis.keys()]];
   for (const { slug, label } of story.compartments)
     rows.push([label, ...[...apis.keys()].map((id) => cell(stage, id, slug, opened.get(id)?.get(slug) ?? 0))]);
   table(rows);

@@ -2,15 +2,11 @@
 import { newId } from '@eenmaal/client';
 import { signObject } from '@eenmaal/envelope';
 import { type Keystore, systemRandom } from '@eenmaal/host';
-import { type PublicKeys, STEWARD } from '@eenmaal/model';
-
-/** Root of a log without entries: the SHA-256 of nothing. */
-const EMPTY_ROOT = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU';
+import { EMPTY_LOG, type PublicKeys, STEWARD } from '@eenmaal/model';
 
 export function regionStatement(name: string, { identity }: Keystore, ledger: PublicKeys): string {
   const origin = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.example/ledger`;
-  const seen = { size: 0, root: EMPTY_ROOT };
-  const common = { v: 1, id: newId(systemRandom), by: STEWARD, at: Date.now(), seen } as const;
+  const common = { v: 1, id: newId(systemRandom), by: STEWARD, at: Date.now(), seen: EMPTY_LOG } as const;
   const keys = { steward: identity.public.signing, ledger };
   return signObject(
     'eenmaal-statement+jws',

@@ -2,6 +2,7 @@
  * A whole region as real processes on this machine: nats-server, the ledger service, one partner service for every
  * organisation file. `npm start` tells its story in one; the crash tests kill pieces of one.
  */
+import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -166,7 +167,7 @@ export async function startRegion(options: RegionOptions) {
         options,
         options.partnerFiles[i] as string,
         enrolment,
-        (file) => ({ ...partnerEnv(file), ...policy }),
+        { ...partnerEnv(options.partnerFiles[i] as string), ...policy },
         nats,
       ),
     ),
@@ -202,10 +203,9 @@ async function startPartner(
   options: RegionOptions,
   file: string,
   { id, name, keys }: Enrolment,
-  partnerEnv: (file: string) => Record<string, string>,
+  env: Record<string, string>,
   nats: LocalServer,
 ): Promise<LocalPartner> {
-  const env = partnerEnv(file);
   const token = toBase64url(systemRandom(32));
   const tokenFile = join(env.EENMAAL_STATE_DIR as string, 'api.token');
   await writeFileSafely(tokenFile, `${token}\n`);
@@ -233,7 +233,7 @@ const nodeArguments = ['--disable-warning=ExperimentalWarning'];
 
 /** Runs a program that prints one line of JSON. */
 async function ask(program: string, args: string[], env: Record<string, string>): Promise<unknown> {
-  const { child, exited } = await spawnTied(process.execPath, [...nodeArguments, program, ...args], {
+  const { child } = await spawnTied(process.execPath, [...nodeArguments, program, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -241,7 +241,8 @@ async function ask(program: string, args: string[], env: Record<string, string>)
   let problem = '';
   child.stdout?.on('data', (data) => (out += data));
   child.stderr?.on('data', (data) => (problem += data));
-  const { code } = await exited;
+  // not its exit: what it printed may still be on its way then
+  const [code] = await once(child, 'close');
   if (code !== 0) throw new EenmaalError('internal', `${program} ${args.join(' ')}: ${problem.trim()}`);
   return JSON.parse(out);
 }

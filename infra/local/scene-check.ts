@@ -37,8 +37,8 @@ export async function lookBack(stage: Stage): Promise<void> {
   const hidden = stage.told.length + story.expertise.length - seen;
   paragraph(
     say(
-      `${seen} berichten in haar overzicht. ${hidden} gaan over een andere volwassene: die ziet zij niet, ook niet dat ze er zijn.`,
-      `${seen} messages in her view. ${hidden} are about another adult; she does not see them, nor that they exist.`,
+      `${seen} berichten in haar overzicht. Over een andere volwassene: ${hidden}. Die ziet zij niet, ook niet dat ze er zijn.`,
+      `${seen} messages in her view. About another adult: ${hidden}. Those she does not see, nor that they exist.`,
     ),
   );
 }

@@ -1,7 +1,9 @@
 /** Scene 5: the mother stops one organisation. Really tried: what it was sent, what waited, what came after, every saved key. */
 import { join } from 'node:path';
-import { itemKey, openMessage } from '@eenmaal/envelope';
-import { openKeystore, readSecret } from '@eenmaal/host';
+import { newId, type Received } from '@eenmaal/client';
+import { fromBase64url, type Identity } from '@eenmaal/crypto';
+import { itemKey, openMessage, signObject } from '@eenmaal/envelope';
+import { type Joined, openKeystore, readSecret, systemRandom } from '@eenmaal/host';
 import { EenmaalError, type Id, partner as partnerId } from '@eenmaal/model';
 import type { PartnerApi } from './partner-api.ts';
 import type { Members } from './people.ts';
@@ -35,12 +37,7 @@ export async function stopOne(stage: Stage): Promise<void> {
   await settled(stage, partner);
   const items = await api.items(dossier);
   const rows: Cell[][] = [
-    [
-      say('bericht', 'message'),
-      say('stond', 'was'),
-      `${name}`,
-      say('met alle bewaarde sleutels', 'with every saved key'),
-    ],
+    [say('bericht', 'message'), say('stond', 'was'), name, say('met alle bewaarde sleutels', 'with every saved key')],
   ];
   for (const [moment, was] of [
     ['unopened', say('bezorgd, niet gelezen', 'delivered, not read')],
@@ -53,7 +50,12 @@ export async function stopOne(stage: Stage): Promise<void> {
     const answer = item
       ? await refusal(() => api.open(item.id, purposeOf(stage, partner)), say)
       : say('krijgt het niet meer', 'does not get it');
-    rows.push([`“${title}”`, was, { text: answer, mark: 'bad' }, { text: await thief.tries(envelope), mark: 'bad' }]);
+    rows.push([
+      `“${title}”`,
+      was,
+      { text: answer, mark: 'bad' },
+      { text: await thief.tries(envelope, moment === 'after'), mark: 'bad' },
+    ]);
   }
   table(rows);
   await thief.close();
@@ -76,32 +78,53 @@ async function saveEverything(stage: Stage, partner: string) {
   const joined = await region.joinAs(partnerId(partner), keys.identity, keys.nkey.seed);
   const { participant } = joined;
   await participant.sync();
-  const ids = [...stage.told.map(({ envelope }) => envelope)].slice(-100);
+  const ids = stage.told.map(({ envelope }) => envelope).slice(-100);
   for (const { header } of await participant.receive(dossier, ids)) participant.keys.keysOf(header);
   const saved = [...participant.keys.snapshot().values()].flatMap((epochs) => [...epochs.values()]);
-  const owner = participantOf(stage, stage.story.withdraw.by);
+  const { by } = stage.story.withdraw;
+  const { identity } = await region.keystore(`people/${by}`);
+  const owner = await region.joinAs(participantOf(stage, by).party, identity, region.familiesNkeySeed);
   return {
-    close: joined.close,
-    /** Given even the ciphertext, tries the ledger and then every saved key. */
-    async tries(envelope: Id): Promise<string> {
-      const [message] = await owner.receive(dossier, [envelope]);
+    close: () => Promise.all([joined.close(), owner.close()]),
+    /**
+     * Given even the ciphertext, tries the ledger and then every saved key, with the release secret that the ledger gives to the
+     * family. What was sealed before needs that secret, which a thief of keys lacks; what was sealed after stays shut with it.
+     */
+    async tries(envelope: Id, after: boolean): Promise<string> {
+      const [message] = await owner.participant.receive(dossier, [envelope]);
       if (!message) throw new EenmaalError('internal', 'the message is gone');
-      const asked = await refusal(() => participant.open(message, purposeOf(stage, partner)), say).catch(
-        (error: unknown) => {
-          if (error instanceof EenmaalError && error.code === 'unknown-dossier') return '';
-          throw error;
-        },
-      );
-      const opened = saved.filter(({ epoch }) => {
-        try {
-          openMessage(message.envelope, itemKey(epoch, message.envelope.header), new Uint8Array(32));
-          return true;
-        } catch {
-          return false;
-        }
-      });
-      if (opened.length > 0) throw new EenmaalError('internal', 'a saved key opened a withdrawn message');
-      return say(`${saved.length} geprobeerd, 0 openen${asked ? '' : ''}`, `${saved.length} tried, 0 open`);
+      await refusal(() => participant.open(message, purposeOf(stage, partner)), say);
+      const secret = await secretOf(owner, identity, message);
+      const helped = saved.filter(({ epoch }) => opens(message, epoch, secret)).length;
+      if (after && helped > 0) throw new EenmaalError('internal', 'a saved key opened a withdrawn message');
+      return helped > 0
+        ? say(
+            `${saved.length} geprobeerd: het geheim van het logboek ontbreekt`,
+            `${saved.length} tried: the ledger’s secret is missing`,
+          )
+        : say(
+            `${saved.length} geprobeerd, ook met dat geheim: 0 openen`,
+            `${saved.length} tried, with that secret too: 0 open`,
+          );
     },
   };
+}
+
+function opens({ envelope }: Received, epoch: Uint8Array, secret: Uint8Array): boolean {
+  try {
+    openMessage(envelope, itemKey(epoch, envelope.header), secret);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the ledger gives to somebody in the family, who may open it. */
+async function secretOf({ participant, transport }: Joined, { signing }: Identity, { header }: Received) {
+  const request = {
+    ...{ v: 1 as const, id: newId(systemRandom), by: participant.party, envelope: header.id, purpose: header.purpose },
+    ...{ at: Date.now(), seen: participant.checkpoints.position },
+  };
+  const { answer } = await transport.call({ op: 'open', jws: signObject('eenmaal-open+jws', request, signing) });
+  return fromBase64url(answer.secret);
 }

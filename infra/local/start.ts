@@ -4,25 +4,31 @@
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readIfThere, writeFileSafely } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
+import { root, STATE } from './as.ts';
 import { play } from './play.ts';
 import { type LocalRegion, startRegion } from './region.ts';
 import { bold, dim, heading, paragraph, print, table } from './screen.ts';
 import { readStory } from './story.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-/** Where `npm run family` and `npm run officer` look for a running region. */
-const STATE = join(root, '.state/region');
+/** @throws `malformed` for an option there is not */
+function readArguments() {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean' }, lang: { type: 'string', default: 'nl' } } }).values;
+  } catch (cause) {
+    throw new EenmaalError('malformed', `${(cause as Error).message}; npm start takes --once and --lang en`, { cause });
+  }
+}
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { once: { type: 'boolean' }, lang: { type: 'string', default: 'nl' } } });
-  const language = values.lang === 'en' ? 'en' : 'nl';
+  const { once, lang } = readArguments();
+  const language = lang === 'en' ? 'en' : 'nl';
   const say = (nl: string, en: string) => (language === 'nl' ? nl : en);
   const story = readStory(await readFile(join(import.meta.dirname, 'story.yaml'), 'utf8'));
-  const dir = values.once ? await mkdtemp(join(tmpdir(), 'eenmaal-')) : await freshState();
+  const dir = once ? await mkdtemp(join(tmpdir(), 'eenmaal-')) : await freshState();
   const folder = join(root, 'infra/partners');
   const partnerFiles = (await readdir(folder))
     .filter((name) => /\.ya?ml$/.test(name))
@@ -41,7 +47,7 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     stopping = true;
     await region.stop();
-    if (values.once) await rm(dir, { recursive: true, force: true });
+    if (once) await rm(dir, { recursive: true, force: true });
   };
   process.once('SIGINT', () => void stop().then(() => process.exit(130)));
   process.once('SIGTERM', () => void stop().then(() => process.exit(143)));
@@ -66,7 +72,7 @@ async function main(): Promise<void> {
     await stop();
     throw error;
   }
-  if (values.once) {
+  if (once) {
     await stop();
     return;
   }

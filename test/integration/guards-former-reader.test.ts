@@ -45,8 +45,10 @@ afterAll(async () => {
   await world?.chain.stop();
 });
 
-const ask = async (held?: string[]) =>
-  (await former.transport.call({ op: 'changes', after: end, ...(held && { held }) })).answer;
+const ask = async (dossiers?: string[]) => {
+  const held = dossiers?.map((dossier) => ({ dossier, version: '' }));
+  return (await former.transport.call({ op: 'changes', after: end, ...(held && { held }) })).answer;
+};
 
 describe('a former reader', () => {
   it('is woken by what a reader may see, and by the withdrawal itself', async () => {

@@ -5,10 +5,10 @@
 import { newId, type Participant, type Received, replay, type Sent, type Transport } from '@eenmaal/client';
 import { hash256, toBase64url } from '@eenmaal/crypto';
 import { signObject } from '@eenmaal/envelope';
-import type { Decision, Event, EventOf, Position, StatementInput } from '@eenmaal/model';
+import { type Decision, EMPTY_LOG, type Event, type EventOf, type Position, type StatementInput } from '@eenmaal/model';
 import { fakeClock, tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EMPTY, eventsFrom, openRequest, write } from './guards-support.ts';
+import { eventsFrom, openRequest, write } from './guards-support.ts';
 import { changed, codeOf, craft, type Place, start, startWithFamily, type TestChain } from './support.ts';
 
 const MINUTE = 60_000;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   reader = await chain.participant('partner/org-b');
   await reader.sync();
   [received] = (await reader.receive(dossier)) as [Received];
-  elsewhere = { size: 5, root: EMPTY.root };
+  elsewhere = { size: 5, root: EMPTY_LOG.root };
 }, 60_000);
 afterAll(() => world?.chain.stop());
 

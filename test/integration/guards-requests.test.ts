@@ -118,12 +118,15 @@ describe('a refusal', () => {
     expect(await logged('refusal')).toHaveLength(1);
   });
 
-  it('for another reason is news', async () => {
+  it('for another reason is no news: the log would grow at the moment when somebody said no', async () => {
+    const { size } = world.chain.ledger.journal;
     await world.family.mother.refuse(place.dossier, [place.compartment], 'org-b');
     expect(await codeOf(ask(request()))).toBe('no-basis');
-    expect(await codeOf(ask(request()))).toBe('no-basis');
-    const events = await logged('refusal');
-    expect(events.map((event) => event.kind === 'refusal' && event.decision.code)).toEqual(['D-REFUSED-SELF']);
+    const { envelope, secret } = craft(world.chain, reader, world.chain.identityOf('partner/org-b'), place, {
+      epoch: 0,
+    });
+    expect(await codeOf(submitRaw(reader.transport, envelope, secret))).toBe('no-basis');
+    expect(world.chain.ledger.journal.size - size, 'her refusal alone').toBe(1);
   });
 });
 

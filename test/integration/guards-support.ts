@@ -17,7 +17,7 @@ import {
 import { newId, Participant, type Transport } from '@eenmaal/client';
 import type { Identity } from '@eenmaal/crypto';
 import { signObject, trustEvent } from '@eenmaal/envelope';
-import type { Event, Id, OpenRequest, PartyId, Position } from '@eenmaal/model';
+import { EMPTY_LOG, type Event, type Id, type OpenRequest, type PartyId, type Position } from '@eenmaal/model';
 import { startLedger } from '@eenmaal/service-ledger';
 import type { TestChain } from './support.ts';
 
@@ -89,8 +89,6 @@ export function write(chain: TestChain, slot: string, event: Event): Promise<num
   return chain.ledger.journal.run((_, at, append) => append({ slot, event: { ...event, at }, input }));
 }
 
-export const EMPTY: Position = { size: 0, root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' };
-
 /** A reader's signed request to open, without the client around it. */
 export function openRequest(
   chain: TestChain,
@@ -100,7 +98,7 @@ export function openRequest(
   change: Partial<OpenRequest> = {},
 ): string {
   const common = { v: 1, id: newId(chain.random), by, envelope, purpose: 'support', at: chain.clock() } as const;
-  return signObject('eenmaal-open+jws', { ...common, seen: EMPTY, ...change }, identity.signing);
+  return signObject('eenmaal-open+jws', { ...common, seen: EMPTY_LOG, ...change }, identity.signing);
 }
 
 /** Every event in the log after entry `from`. */

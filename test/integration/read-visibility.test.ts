@@ -5,7 +5,16 @@
 import { newId, type Transport, whoRead } from '@eenmaal/client';
 import { toBase64url } from '@eenmaal/crypto';
 import { readObject, signObject } from '@eenmaal/envelope';
-import { EenmaalError, Event, type Id, type PartyId, type Purpose, parseJson, type Statement } from '@eenmaal/model';
+import {
+  EenmaalError,
+  EMPTY_LOG,
+  Event,
+  type Id,
+  type PartyId,
+  type Purpose,
+  parseJson,
+  type Statement,
+} from '@eenmaal/model';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, craft, failure, startWithFamily, submitRaw } from './support.ts';
@@ -73,7 +82,7 @@ function open(who: Member, envelope: string, purpose: Purpose = 'support') {
   const request = {
     ...common,
     at: chain.clock(),
-    seen: { size: 0, root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' },
+    seen: EMPTY_LOG,
   };
   return who.transport.call({ op: 'open', jws: signObject('eenmaal-open+jws', request, identity.signing) });
 }

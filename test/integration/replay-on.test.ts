@@ -9,9 +9,10 @@ import { newId, type ReplayKeeper, type ReplayOnOptions, replay, replayOn, type 
 import { text, utf8 } from '@eenmaal/crypto';
 import { signObject } from '@eenmaal/envelope';
 import { SealedRecords, systemRandom } from '@eenmaal/host';
+import { EMPTY_LOG } from '@eenmaal/model';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EMPTY, openRequest, write } from './guards-support.ts';
+import { openRequest, write } from './guards-support.ts';
 import { changed, codeOf, type Place, startWithFamily } from './support.ts';
 
 const key = systemRandom(32);
@@ -113,7 +114,7 @@ describe('a replay that goes on', () => {
     await run();
     const { chain, family } = world;
     const common = { v: 1, id: newId(chain.random), by: family.mother.party, at: chain.clock() } as const;
-    const seen = { size: 5, root: EMPTY.root };
+    const seen = { size: 5, root: EMPTY_LOG.root };
     const refusal = { ...common, seen, kind: 'refuse', ...place, partner: 'org-c' } as const;
     const jws = signObject('eenmaal-statement+jws', refusal, family.keys.mother.signing);
     const index = await write(chain, place.dossier, { kind: 'statement', at: chain.clock(), jws });

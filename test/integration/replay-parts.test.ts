@@ -9,10 +9,10 @@ import { newId, type ReplayOnOptions, type ReplayResult, replay, replayOn, type 
 import { Pages, type State } from '@eenmaal/consent';
 import { signObject } from '@eenmaal/envelope';
 import { SealedRecords, systemRandom } from '@eenmaal/host';
-import { EenmaalError, type Id, type Position, STEWARD } from '@eenmaal/model';
+import { EenmaalError, EMPTY_LOG, type Id, type Position, STEWARD } from '@eenmaal/model';
 import { startFamily, tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EMPTY, openRequest, write } from './guards-support.ts';
+import { openRequest, write } from './guards-support.ts';
 import { changed, codeOf, startWithFamily } from './support.ts';
 
 const key = systemRandom(32);
@@ -78,7 +78,7 @@ async function lie(compartment: Id): Promise<void> {
   const { chain, family } = world;
   const { dossier, mother, keys } = family;
   const common = { v: 1, id: newId(chain.random), by: mother.party, at: chain.clock() } as const;
-  const seen = { size: 5, root: EMPTY.root };
+  const seen = { size: 5, root: EMPTY_LOG.root };
   const refusal = { ...common, seen, kind: 'refuse', dossier, compartment, partner: 'org-b' } as const;
   const jws = signObject('eenmaal-statement+jws', refusal, keys.mother.signing);
   await write(chain, dossier, { kind: 'statement', at: chain.clock(), jws });

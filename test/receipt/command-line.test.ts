@@ -62,11 +62,12 @@ it('lists what there is, keeps a receipt, and the page accepts it with the key t
   expect(await run('receipt', place, '--beside', file, '--lang', 'en')).toMatchObject({ code: 0 });
 }, 30_000);
 
-it('says so when there is no such place, or no such earlier receipt', async () => {
+it('says so when there is no such place, earlier receipt or option', async () => {
   for (const args of [
     ['bewijs', '99999'],
     ['bewijs', 'x'],
     ['bewijs', '1', '--naast', join(dir, 'absent')],
+    ['bewijs', '--wat'],
   ])
     expect(await run(...args)).toMatchObject({
       code: 1,

@@ -1,8 +1,9 @@
 /** Receipts of a real ledger, made as the family's command line makes them, and checked by the page. */
 
+import { logKeyOf } from '@eenmaal/client';
 import { fromBase64url, utf8 } from '@eenmaal/crypto';
 import { EenmaalError } from '@eenmaal/model';
-import { fetchReceipt, logKey, makeReceipt, type Source, trustText } from '@eenmaal/service-family';
+import { fetchReceipt, makeReceipt, type Source, trustText } from '@eenmaal/service-family';
 import { tale, terms } from '@eenmaal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWithFamily, type TestChain } from '../integration/support.ts';
@@ -43,7 +44,7 @@ describe('receipts of a real ledger', () => {
       });
       if (made === undefined) continue;
       const proof = core.checkReceipt(utf8(made), trust);
-      expect(proof).toMatchObject({ index, size, origin: logKey(source.participant).name });
+      expect(proof).toMatchObject({ index, size, origin: logKeyOf(source.participant.region).name });
       // everybody's key is in the registry, so every signature can be checked
       expect(proof.signer).toBe(['delivery', 'refusal', 'writer'].includes(proof.kind) ? 'none' : 'checked');
       kinds.set(proof.kind, index);
@@ -76,7 +77,7 @@ describe('receipts of a real ledger', () => {
     const entry = answer.entries[0] as (typeof answer.entries)[number];
     const { signed: checkpoint, position } = source.participant.checkpoints;
     const proof = (await source.transport.call({ op: 'inclusion', index, size: position.size })).answer.proof;
-    const parts = { entry, inclusion: proof.map(fromBase64url), checkpoint, log: logKey(source.participant) };
+    const parts = { entry, inclusion: proof.map(fromBase64url), checkpoint, log: logKeyOf(source.participant.region) };
     expect(() => makeReceipt(parts)).not.toThrow();
     const code = (more: object) => {
       try {

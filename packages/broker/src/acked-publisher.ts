@@ -27,7 +27,6 @@ const TIMEOUT_MS = 5_000;
  */
 export function ackedPublisher(nc: NatsConnection, name: string, signal?: AbortSignal): AckedPublisher {
   const inbox = createInbox(inboxPrefix(name));
-  // In the order of their deadlines, because every one waits equally long.
   const waiting = new Map<string, Waiting>();
   let next = 0;
   let connected = true;

@@ -2,8 +2,8 @@
  * The channel's bytes: frame forms, keys and the replay window, shared by both ends. CHANNEL.md specifies them for a
  * second implementation. Pure: no clock, no randomness, no Node.
  */
-import { aeadOpen, aeadSeal, concat, deriveKey, text, utf8 } from '@eenmaal/crypto';
-import { EenmaalError, ERRORS, type ErrorCode, parseJson } from '@eenmaal/model';
+import { aeadOpen, aeadSeal, concat, deriveKey, TAG, text, utf8 } from '@eenmaal/crypto';
+import { EenmaalError, type ErrorCode, parseJson } from '@eenmaal/model';
 import { z } from 'zod';
 
 /** First byte of a frame: what it is. */
@@ -17,7 +17,9 @@ export const MAX_SKEW = 5 * 60_000;
 export const SALT = 32;
 const ID = 16;
 const COUNTER = 8;
-const TAG = 16;
+/** Bytes that a frame takes beside what is sealed in it: type, channel id, counter, tag; of an answer without the id. */
+export const REQUEST_OVERHEAD = 1 + ID + COUNTER + TAG;
+export const ANSWER_OVERHEAD = 1 + COUNTER + TAG;
 
 export type ChannelKeys = { id: Uint8Array; c2s: Uint8Array; s2c: Uint8Array };
 
@@ -71,11 +73,11 @@ export const requestFrame = (keys: ChannelKeys, counter: number, plaintext: Uint
   concat(associated(FRAME.request, keys.id, counter), sealed(keys, FRAME.request, counter, plaintext));
 /** @throws `malformed` */
 export function readRequest(frame: Uint8Array): { id: Uint8Array; counter: number; sealed: Uint8Array } {
-  const at = 1 + ID + COUNTER;
-  if (frame[0] !== FRAME.request || frame.length < at + TAG) throw new EenmaalError('malformed', 'request frame');
+  if (frame[0] !== FRAME.request || frame.length < REQUEST_OVERHEAD)
+    throw new EenmaalError('malformed', 'request frame');
   const counter = readCounter(frame, 1 + ID);
   if (counter === 0) throw new EenmaalError('malformed', 'frame counter');
-  return { id: frame.subarray(1, 1 + ID), counter, sealed: frame.subarray(at) };
+  return { id: frame.subarray(1, 1 + ID), counter, sealed: frame.subarray(1 + ID + COUNTER) };
 }
 /** @throws `not-readable` */
 export const openRequest = (keys: ChannelKeys, counter: number, bytes: Uint8Array): Uint8Array =>
@@ -85,8 +87,7 @@ export const answerFrame = (keys: ChannelKeys, counter: number, plaintext: Uint8
   concat(Uint8Array.of(FRAME.answer), counterBytes(counter), sealed(keys, FRAME.answer, counter, plaintext));
 /** @throws `not-readable` when it is not the answer to request `counter` of this channel; `malformed` */
 export function openAnswer(keys: ChannelKeys, counter: number, frame: Uint8Array): Uint8Array {
-  if (frame[0] !== FRAME.answer || frame.length < 1 + COUNTER + TAG)
-    throw new EenmaalError('malformed', 'answer frame');
+  if (frame[0] !== FRAME.answer || frame.length < ANSWER_OVERHEAD) throw new EenmaalError('malformed', 'answer frame');
   if (readCounter(frame, 1) !== counter) throw new EenmaalError('not-readable', 'answer to another request');
   return aeadOpen(keys.s2c, nonceOf(counter), frame.subarray(1 + COUNTER), associated(FRAME.answer, keys.id, counter));
 }
@@ -146,13 +147,13 @@ export const Outcome = z.union([
   z.strictObject({ ok: z.unknown() }),
   z.strictObject({ error: z.strictObject({ code: z.string().max(100), detail: z.string().max(2000).optional() }) }),
 ]);
-export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 /**
  * Remembers which counters were used: anything newer than the highest, or one of the last 1,024 not seen yet
  * (the sliding window of RFC 4303 appendix A2, kept as a ring).
  */
-export function replayWindow(size = 1024): { use(counter: number): void } {
+export function replayWindow(): { use(counter: number): void } {
+  const size = 1024;
   const seen = new Float64Array(size);
   let highest = 0;
   return {

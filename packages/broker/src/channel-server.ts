@@ -2,6 +2,7 @@
 import { decapsulate, fromBase64url, type Identity, type Random, readJws, text, toBase64url } from '@eenmaal/crypto';
 import { EenmaalError, Hello, type PartyId, parseJson, Request } from '@eenmaal/model';
 import {
+  ANSWER_OVERHEAD,
   answerFrame,
   type ChannelKeys,
   channelKeys,
@@ -32,7 +33,6 @@ export type ChannelServerOptions = {
   random: Random;
   /** Channels remembered at once; 10,000 unless told. The account that opens one too many loses its own oldest. */
   maxChannels?: number;
-  maxFrame?: number;
   /** Told of errors that are no EenmaalError, so that the operator sees them. */
   onInternal?(error: unknown): void;
 };
@@ -49,7 +49,7 @@ export function serveChannels(
   const channels = channelTable(options.maxChannels ?? 10_000);
   return async (account, frame) => {
     try {
-      if (frame.length > (options.maxFrame ?? MAX_FRAME)) throw new EenmaalError('too-large', 'frame');
+      if (frame.length > MAX_FRAME) throw new EenmaalError('too-large', 'frame');
       if (frame[0] === FRAME.hello) return await welcome(options, channels, account, text(frame.subarray(1)));
       const { id, counter, sealed } = readRequest(frame);
       const channel = channels.find(account, toBase64url(id));
@@ -62,9 +62,6 @@ export function serveChannels(
     }
   };
 }
-
-/** Type, counter and tag. */
-const ANSWER_OVERHEAD = 1 + 8 + 16;
 
 type ChannelTable = ReturnType<typeof channelTable>;
 
@@ -120,8 +117,7 @@ async function answer(
 ): Promise<Uint8Array> {
   const seal = (json: unknown, attached: Uint8Array = new Uint8Array(0)) => {
     const packed = packPlaintext(json, attached);
-    if (packed.length + ANSWER_OVERHEAD > (options.maxFrame ?? MAX_FRAME))
-      throw new EenmaalError('too-large', 'answer');
+    if (packed.length + ANSWER_OVERHEAD > MAX_FRAME) throw new EenmaalError('too-large', 'answer');
     return answerFrame(channel.keys, counter, packed);
   };
   try {

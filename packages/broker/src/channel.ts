@@ -4,18 +4,27 @@
  * CHANNEL.md says what the channel gives and what it does not.
  */
 import { encapsulate, type Identity, type Random, sign, toBase64url, utf8 } from '@eenmaal/crypto';
-import { ANSWERS, type Answer, EenmaalError, type Hello, type PartyId, parse, type Request } from '@eenmaal/model';
+import {
+  ANSWERS,
+  type Answer,
+  EenmaalError,
+  type Hello,
+  type PartyId,
+  parse,
+  type Request,
+  refusalOf,
+} from '@eenmaal/model';
 import type { z } from 'zod';
 import {
   type ChannelKeys,
   channelKeys,
   checkWelcome,
   helloFrame,
-  isErrorCode,
   MAX_FRAME,
   Outcome,
   openAnswer,
   packPlaintext,
+  REQUEST_OVERHEAD,
   readWelcome,
   requestFrame,
   throwRefusal,
@@ -48,15 +57,12 @@ export type ChannelOptions = {
   random: Random;
   /** Milliseconds to wait for each answer; 20,000 unless told. */
   timeout?: number;
-  /** Bytes of the largest frame the carrier takes. */
-  maxFrame?: number;
 };
 
 type Open = { keys: ChannelKeys; next: number };
 
 /** Nothing is sent until the first call; the channel is then opened, kept, and opened again when the ledger lost it. */
 export function openChannel(options: ChannelOptions): LedgerTransport {
-  const maxFrame = options.maxFrame ?? MAX_FRAME;
   let current: Promise<Open> | undefined;
 
   function channel(): Promise<Open> {
@@ -78,7 +84,7 @@ export function openChannel(options: ChannelOptions): LedgerTransport {
   return {
     async call(request, attached = new Uint8Array(0)) {
       const plaintext = packPlaintext(request, attached);
-      if (plaintext.length + FRAME_OVERHEAD > maxFrame) throw new EenmaalError('too-large', 'request');
+      if (plaintext.length + REQUEST_OVERHEAD > MAX_FRAME) throw new EenmaalError('too-large', 'request');
       const used = channel();
       const answer = await ask(await used, plaintext).catch(async (error: unknown) => {
         if (!(error instanceof EenmaalError) || error.code !== 'channel-unknown') throw error;
@@ -89,9 +95,6 @@ export function openChannel(options: ChannelOptions): LedgerTransport {
     },
   };
 }
-
-/** Type, channel id, counter and tag. */
-const FRAME_OVERHEAD = 1 + 16 + 8 + 16;
 
 async function shakeHands(options: ChannelOptions): Promise<Open> {
   const { identity, party, random } = options;
@@ -130,8 +133,7 @@ async function exchange({ request, timeout = 20_000 }: ChannelOptions, frame: Ui
 function readAnswer<R extends Request>(request: R, plaintext: Uint8Array) {
   const { json, attached } = unpackPlaintext(Outcome, plaintext);
   if ('error' in json) {
-    const { code, detail } = json.error;
-    throw isErrorCode(code) ? new EenmaalError(code, detail) : new EenmaalError('internal', `ledger answered ${code}`);
+    throw refusalOf(json.error.code, json.error.detail);
   }
   const schema = ANSWERS[request.op] as unknown as z.ZodType<Answer<R['op']>>;
   const answer = parse<Answer<R['op']>>(schema, json.ok);

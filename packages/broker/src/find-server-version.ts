@@ -18,8 +18,8 @@ export function parseVersion(printed: string): string | undefined {
   return /^nats-server: v(\d+\.\d+\.\d+\S*)\s*$/m.exec(printed)?.[1];
 }
 
-export function isNewEnough(version: string, minimum = MINIMUM_VERSION): boolean {
-  const [have, need] = [numbers(version), numbers(minimum)];
+export function isNewEnough(version: string): boolean {
+  const [have, need] = [numbers(version), numbers(MINIMUM_VERSION)];
   for (const [index, wanted] of need.entries()) {
     const difference = (have[index] ?? 0) - wanted;
     if (difference !== 0) return difference > 0;

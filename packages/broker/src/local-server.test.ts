@@ -10,10 +10,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findNatsServer } from './find-server.ts';
 import { type LocalServer, type LocalServerOptions, startNatsServer } from './local-server.ts';
 
-const CONFIG = `
-  jetstream { sync_interval: always }
-  websocket { host: 127.0.0.1, port: $WS_PORT, no_tls: true }
-`;
+const CONFIG = 'jetstream { sync_interval: always }';
 
 let serverPath: string;
 let dir: string;
@@ -39,13 +36,10 @@ async function start(options: Partial<LocalServerOptions> = {}): Promise<LocalSe
 const answers = (url: string) => fetch(url).then(Boolean, () => false);
 
 describe('a local nats-server', () => {
-  it('serves clients, its monitor and a WebSocket, on loopback', async () => {
+  it('serves clients and its monitor, on loopback', async () => {
     const server = await start();
     const general = (await (await fetch(`${server.monitorUrl}/varz`)).json()) as Record<string, unknown>;
     expect(general).toMatchObject({ host: '127.0.0.1', http_host: '127.0.0.1' });
-    const socket = new WebSocket(server.wsUrl as string);
-    await once(socket, 'open');
-    socket.close();
     const client = await connect({ servers: server.url });
     await client.close();
   });
@@ -93,7 +87,7 @@ describe('a local nats-server', () => {
 });
 
 describe('a local nats-server that cannot start', () => {
-  it.each(['client', 'monitor', 'ws'] as const)('names the %s port when it is taken', async (name) => {
+  it.each(['client', 'monitor'] as const)('names the %s port when it is taken', async (name) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };

@@ -11,17 +11,12 @@ import { type Exit, spawnTied, type TiedProcess } from './tied.ts';
 export interface ServerPorts {
   client: number;
   monitor: number;
-  /** Set when the configuration opens a WebSocket. */
-  ws?: number;
 }
 
 export interface LocalServerOptions {
   /** From `findNatsServer`. */
   serverPath: string;
-  /**
-   * A nats-server configuration without listen addresses and store folder, which are given here. One that opens a
-   * WebSocket writes its port as a variable: `websocket { host: 127.0.0.1, port: $WS_PORT, no_tls: true }`.
-   */
+  /** A nats-server configuration without listen addresses and store folder, which are given here. */
   config: string;
   /** Holds the configuration, the log and the store. A store already there is used again. */
   dir: string;
@@ -32,7 +27,6 @@ export interface LocalServerOptions {
 export interface LocalServer {
   readonly url: string;
   readonly monitorUrl: string;
-  readonly wsUrl?: string;
   /** Of the server itself, not of a wrapper. It changes with `restart`, and so does `exited`. */
   readonly pid: number;
   readonly exited: Promise<Exit>;
@@ -60,10 +54,9 @@ export async function startNatsServer({ serverPath, config, dir, ports }: LocalS
     args.push('-p', String(wanted.client ?? -1), '-m', String(wanted.monitor ?? -1));
     const log = await open(logFile, 'a');
     const logStart = (await log.stat()).size;
-    const env = { ...process.env, WS_PORT: String(wanted.ws ?? -1) };
     let tied: TiedProcess | undefined;
     try {
-      tied = await spawnTied(serverPath, args, { env, stdio: ['ignore', log.fd, log.fd] });
+      tied = await spawnTied(serverPath, args, { stdio: ['ignore', log.fd, log.fd] });
       return { tied, ports: await whenHealthy(tied, dir) };
     } catch (error) {
       tied?.kill('SIGKILL');
@@ -79,7 +72,6 @@ export async function startNatsServer({ serverPath, config, dir, ports }: LocalS
   return {
     url: `nats://127.0.0.1:${fixed.client}`,
     monitorUrl: `http://127.0.0.1:${fixed.monitor}`,
-    ...(fixed.ws !== undefined && { wsUrl: `ws://127.0.0.1:${fixed.ws}` }),
     storeDir,
     logFile,
     get pid() {
@@ -116,8 +108,8 @@ async function readPorts(dir: string, pid: number): Promise<ServerPorts | undefi
   try {
     const urls = JSON.parse(await readFile(join(dir, `nats-server_${pid}.ports`), 'utf8')) as Record<string, string[]>;
     const port = (name: string) => (urls[name]?.[0] === undefined ? undefined : Number(new URL(urls[name][0]).port));
-    const [client, monitor, ws] = [port('nats'), port('monitoring'), port('websocket')];
-    return client && monitor ? { client, monitor, ...(ws && { ws }) } : undefined;
+    const [client, monitor] = [port('nats'), port('monitoring')];
+    return client && monitor ? { client, monitor } : undefined;
   } catch {
     return undefined; // not there yet, or only half of it
   }

@@ -92,21 +92,21 @@ export function serveRequests(
   nc: NatsConnection,
   serve: (account: string, frame: Uint8Array) => Promise<Uint8Array>,
 ): RequestServer {
-  let busy = 0;
+  const answering = new Set<Promise<void>>();
   const subscription = nc.subscribe(hub.anyRpc, {
     callback: (error, msg) => {
       if (error) return;
-      busy++;
-      serve(accountOfRpc(msg.subject), plainBytes(msg.data))
-        .then((answer) => msg.respond(answer))
+      const answered = serve(accountOfRpc(msg.subject), plainBytes(msg.data))
+        .then((answer) => void msg.respond(answer))
         .catch(() => {}) // the connection is gone: the participant's request runs out of time
-        .finally(() => busy--);
+        .finally(() => answering.delete(answered));
+      answering.add(answered);
     },
   });
   return {
     async stop() {
       await subscription.drain();
-      while (busy > 0) await sleep(5);
+      await Promise.all(answering);
       if (!nc.isClosed()) await nc.flush();
     },
   };

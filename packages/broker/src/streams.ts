@@ -22,8 +22,6 @@ export type OpenStreamsOptions = {
   monitorUrls: readonly string[];
   /** Copies of every stream; 1 unless told, 3 in a cluster of three. */
   replicas?: number;
-  /** Bytes attachments may take together; half the store unless told, so that they can never crowd out the ledger. */
-  chunkBytes?: number;
   /** Stops whatever is still being tried. */
   signal?: AbortSignal;
 };
@@ -46,7 +44,10 @@ const common = {
 
 type Wanted = Partial<StreamConfig> & { name: StreamName };
 
-/** What each stream must look like. The order is the order of making: the one participants write to comes last. */
+/**
+ * What each stream must look like. The order is the order of making: the one participants write to comes last.
+ * @param chunkBytes what attachments may take together
+ */
 function wantedStreams(replicas: number, chunkBytes: number): Wanted[] {
   const streams: Wanted[] = [
     { ...common, name: STREAM.ledger, subjects: [hub.ledger], deny_delete: true, deny_purge: true },
@@ -75,7 +76,8 @@ export async function openStreams(nc: NatsConnection, options: OpenStreamsOption
   const signal = options.signal ?? new AbortController().signal;
   const { maxStorage } = await checkServers(options.monitorUrls);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const wanted = wantedStreams(options.replicas ?? 1, options.chunkBytes ?? Math.floor(maxStorage / 2));
+  // half the store for attachments, so that they can never crowd out the ledger
+  const wanted = wantedStreams(options.replicas ?? 1, Math.floor(maxStorage / 2));
 
   const found = new Map<StreamName, StreamInfo>();
   for (const { name } of wanted) {

@@ -15,13 +15,11 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '@eenmaal/ledger';
-import { type Answer, EenmaalError, type Evidence, type Instant, type Position } from '@eenmaal/model';
+import { type Answer, EenmaalError, EMPTY_LOG, type Evidence, type Instant, type Position } from '@eenmaal/model';
 import { claimAgainst, type SignedClaim, twoCheckpoints } from './evidence.ts';
 import type { ClientOptions } from './transport.ts';
 import { logKeyOf } from './trust.ts';
 import { turns } from './turns.ts';
-
-const EMPTY: Position = { size: 0, root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' };
 
 /** The newest checkpoint that enough witnesses of the participant's own policy confirmed, who did, and until when that is new. */
 export type Confirmed = Position & { signed: string; by: readonly string[]; at: Instant; until: Instant };
@@ -39,7 +37,7 @@ export class Checkpoints {
   readonly #options: Options;
   readonly #log: VerifierKey;
   /** Positions of others found to be part of this history. */
-  readonly #confirmed = new Set<string>();
+  readonly #compared = new Set<string>();
   /** Two at once could leave the older one behind as the newest. */
   readonly #inTurn = turns();
   #stopped: boolean;
@@ -47,7 +45,7 @@ export class Checkpoints {
   constructor(options: Options) {
     this.#options = options;
     this.#log = logKeyOf(options.region);
-    this.position = options.position ?? EMPTY;
+    this.position = options.position ?? EMPTY_LOG;
     this.signed = options.signed ?? '';
     this.#stopped = options.stopped ?? false;
   }
@@ -117,7 +115,7 @@ export class Checkpoints {
    */
   async confirm(position: Position, claim?: () => SignedClaim): Promise<void> {
     const name = `${position.size}/${position.root}`;
-    if (position.size === 0 || this.#confirmed.has(name)) return;
+    if (position.size === 0 || this.#compared.has(name)) return;
     for (let tries = 0; tries < 20; tries++) {
       const { size, root } = await this.advance();
       const ours = { size, root, signed: this.signed };
@@ -133,8 +131,8 @@ export class Checkpoints {
           claim ? claimAgainst(this.#options.transport, claim(), ours, this.#log) : null,
         );
       }
-      if (this.#confirmed.size > 10_000) this.#confirmed.clear();
-      this.#confirmed.add(name);
+      if (this.#compared.size > 10_000) this.#compared.clear();
+      this.#compared.add(name);
       return;
     }
     throw new EenmaalError('ledger-unreachable', 'the ledger grows too fast to compare');

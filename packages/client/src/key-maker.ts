@@ -4,19 +4,31 @@
  */
 import { type CompartmentState, currentEpoch, keyHoldersOf, keyNeed, type State } from '@eenmaal/consent';
 import { type Identity, type Random, sealingBytes } from '@eenmaal/crypto';
-import { epochCommitment, epochKey, newHistoryKey, sealLabel, sealLink, sealWrap } from '@eenmaal/envelope';
+import {
+  type EpochRef,
+  epochCommitment,
+  epochKey,
+  newHistoryKey,
+  sealLabel,
+  sealLink,
+  sealWrap,
+} from '@eenmaal/envelope';
 import { EenmaalError, type Id, type Instant, type PartyId, type StatementInput, type Wrap } from '@eenmaal/model';
-import type { KeyRing } from './key-ring.ts';
+import type { EpochKeys, KeyRing } from './key-ring.ts';
 import { unlessRefused } from './refused.ts';
 
 type Maker = { party: PartyId; identity: Identity; random: Random; ring: KeyRing };
 
-/** What must be signed so that exactly those who may read can; null when all is well. `label` names a new compartment. */
+/**
+ * What must be signed so that exactly those who may read can; null when all is well. `label` names a new compartment.
+ * @throws `unknown-compartment`; `no-basis` when the maker is no reader; `key-unregistered` when a reader has no keys
+ */
 export function keyStatement(state: State, maker: Maker, id: Id, now: Instant, label?: string): StatementInput | null {
   const compartment = state.compartments.get(id);
   if (!compartment) throw new EenmaalError('unknown-compartment');
   const need = keyNeed(state, id, now);
-  const mine = currentKeys(maker, compartment);
+  const { dossier, epochs } = compartment;
+  const mine = epochs.length === 0 ? null : keysIn(maker, { dossier, compartment: id, epoch: epochs.length - 1 });
   const missing = missingLinks(compartment);
   if (need.rotate || (missing.length > 0 && mine?.history && madeWithoutHistory(compartment)))
     return newEpoch(state, maker, compartment, now, label);
@@ -66,7 +78,7 @@ function admit(
   const ref = { dossier, compartment: id, epoch: epochs.length - 1 };
   const wraps = parties.map((party) => wrapFor(state, maker, ref, party, 'history', history));
   const links = missing.flatMap((epoch) => {
-    const previous = historyOf(maker, { ...ref, epoch: epoch - 1 });
+    const previous = keysIn(maker, { ...ref, epoch: epoch - 1 })?.history;
     return previous ? [{ epoch, link: sealLink(history, previous, { ...ref, epoch }) }] : [];
   });
   return { kind: 'admit', ...ref, wraps, links };
@@ -75,7 +87,7 @@ function admit(
 function wrapFor(
   state: State,
   { identity, random }: Maker,
-  ref: Parameters<typeof sealWrap>[1],
+  ref: EpochRef,
   party: PartyId,
   scope: 'history' | 'epoch',
   key: Uint8Array,
@@ -94,15 +106,6 @@ const missingLinks = ({ epochs }: CompartmentState): number[] =>
 const madeWithoutHistory = (compartment: CompartmentState): boolean =>
   compartment.epochs.length > 1 && currentEpoch(compartment)?.link === null;
 
-function currentKeys({ ring }: Maker, { id, dossier, epochs }: CompartmentState) {
-  if (epochs.length === 0) return null;
-  return unlessRefused(['not-readable'], () => ring.keysOf({ dossier, compartment: id, epoch: epochs.length - 1 }));
-}
-
-function historyOf({ ring }: Maker, ref: { dossier: Id; compartment: Id; epoch: number }): Uint8Array | null {
-  try {
-    return ring.keysOf(ref).history;
-  } catch {
-    return null;
-  }
-}
+/** The maker's own keys of an epoch; null when it has none. */
+const keysIn = ({ ring }: Maker, ref: EpochRef): EpochKeys | null =>
+  unlessRefused(['not-readable'], () => ring.keysOf(ref));

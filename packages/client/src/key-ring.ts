@@ -4,8 +4,12 @@
  */
 import type { Identity } from '@eenmaal/crypto';
 import { type EpochRef, epochCommitment, epochKey, openHistory, openLabel, openWrap } from '@eenmaal/envelope';
-import { EenmaalError, type Id, type PartyId, type Wrap } from '@eenmaal/model';
+import { EenmaalError, type ErrorCode, type Id, type PartyId, type Wrap } from '@eenmaal/model';
 import type { Mirror } from './mirror.ts';
+import { unlessRefused } from './refused.ts';
+
+/** `malformed`: base64url in a spelling that only the one who wrote it can have chosen. */
+const NOISE: readonly ErrorCode[] = ['not-readable', 'malformed'];
 
 /** Keys of one epoch: K_e, and H_e for a member with history. */
 export type EpochKeys = { epoch: Uint8Array; history: Uint8Array | null };
@@ -39,12 +43,6 @@ export class KeyRing {
     return keys;
   }
 
-  /** Keys just made here need no unwrapping. */
-  keep(ref: EpochRef, history: Uint8Array): void {
-    const held = this.#held.get(ref.compartment) ?? new Map<number, EpochKeys>();
-    this.#held.set(ref.compartment, held.set(ref.epoch, { epoch: epochKey(history, ref), history }));
-  }
-
   /** What the compartment is called, for those who hold its key; null for others. */
   labelOf(compartment: Id): string | null {
     const known = (this.#mirror.keyStatements.get(compartment) ?? []).findLast(
@@ -67,7 +65,9 @@ export class KeyRing {
     for (const { wrap, epoch, by } of [...history, ...here]) {
       if (held.has(ref.epoch)) return;
       const at = { ...ref, epoch };
-      const opened = held.get(epoch)?.history ?? this.#unwrap(wrap, at, by);
+      // noise that one member wrapped must not hide the past that an older wrap opens
+      const opened = held.get(epoch)?.history ?? unlessRefused(NOISE, () => this.#unwrap(wrap, at, by));
+      if (opened === null) continue;
       if (wrap.scope === 'epoch') this.#hold(held, at, { epoch: opened, history: null });
       else this.#holdHistory(held, at, openHistory(opened, at, links));
     }

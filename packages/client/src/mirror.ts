@@ -28,7 +28,7 @@ import { turns } from './turns.ts';
 
 type Slice = { version: string; cursor: number; entries: EntryView[]; links: Map<Id, Map<number, string>> };
 const REGISTRY = 'registry';
-const HELD = 500;
+const HELD = 100;
 
 /**
  * Statements that say who is who: their authority is judged here again. Grants need none of it, because the rule looks
@@ -107,13 +107,13 @@ export class Mirror {
     });
   }
 
-  /** Dossiers held, to hear which are no longer ours; a few hundred each time, in turn. */
-  #someHeld(): Id[] {
+  /** Dossiers held, to hear which are no longer ours, or not as we saw them; a hundred each time, in turn. */
+  #someHeld(): { dossier: Id; version: string }[] {
     const held = [...this.#slices.keys()].filter((key) => key !== REGISTRY);
     this.#asked = this.#asked >= held.length ? 0 : this.#asked;
     const some = held.slice(this.#asked, this.#asked + HELD);
     this.#asked += some.length;
-    return some;
+    return some.map((dossier) => ({ dossier, version: this.#slices.get(dossier)?.version ?? '' }));
   }
 
   /** One dossier again, also when the ledger did not say that it changed: time alone can end a grant. */
@@ -149,7 +149,7 @@ export class Mirror {
     for (const { entries } of this.#slices.values())
       for (const entry of entries) {
         const input = this.#verified.get(entry.index);
-        if (input?.kind === 'statement' && input.kids?.signing === kid && 'event' in entry) return entry;
+        if (input?.kind === 'statement' && input.kids?.signing === kid) return entry;
       }
     return undefined;
   }

@@ -20,6 +20,7 @@ import {
   type Purpose,
   parse,
   type Receipt,
+  refusalOf,
   Statement,
   type StatementInput,
   type StatementOf,
@@ -71,7 +72,7 @@ export class Participant {
   readonly keys: KeyRing;
   readonly checkpoints: Checkpoints;
   readonly #options: ClientOptions;
-  #sequence = -1;
+  #sequence = -1; // a moment, not a count: whoever reads along would see by a gap how much was written elsewhere
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -89,7 +90,7 @@ export class Participant {
     return changed;
   }
 
-  /** Signs statements and has them appended, in order, durable on return. @throws the first refusal */
+  /** Signs statements and has them appended, in order, durable on return. @throws the first refusal; those before it stand */
   async state(...inputs: readonly StatementInput[]): Promise<Said[]> {
     const statements = inputs.map((input) => this.#statement(input));
     const receipts = await this.#append(statements);
@@ -100,7 +101,7 @@ export class Participant {
     const { identity, transport } = this.#options;
     const signed = statements.map((statement) => signObject('eenmaal-statement+jws', statement, identity.signing));
     const { answer } = await transport.call({ op: 'state', statements: signed });
-    if (answer.refused) throw new EenmaalError(answer.refused as ErrorCode);
+    if (answer.refused) throw refusalOf(answer.refused);
     return answer.receipts;
   }
 
@@ -214,7 +215,7 @@ export class Participant {
     const { party, identity, transport, random } = this.#options;
     const epoch = (this.mirror.state.compartments.get(compartment)?.epochs.length ?? 0) - 1;
     const { epoch: key } = this.keys.keysOf({ dossier, compartment, epoch });
-    this.#sequence = Math.max(this.#sequence, this.mirror.sequence) + 1;
+    this.#sequence = Math.max(this.#sequence + 1, this.mirror.sequence + 1, this.#options.clock());
     const id = newId(random);
     const draft = {
       ...{ id, dossier, compartment, epoch, sender: party, seq: this.#sequence, kind, purpose },
@@ -280,14 +281,9 @@ export class Participant {
     const { identity, transport, random, clock } = this.#options;
     const keys = await this.#itemKeys(received.header, received.envelope.header);
     const request = {
-      v: 1,
-      id: newId(random),
-      by: this.party,
-      envelope: received.header.id,
-      purpose,
-      at: clock(),
-      seen: this.checkpoints.position,
-    } as const;
+      ...{ v: 1 as const, id: newId(random), by: this.party, envelope: received.header.id, purpose },
+      ...{ at: clock(), seen: this.checkpoints.position },
+    };
     const jws = signObject('eenmaal-open+jws', request, identity.signing);
     const { answer } = await transport.call({ op: 'open', jws });
     return openWithAny(received.envelope, keys, fromBase64url(answer.secret));

@@ -19,7 +19,7 @@ import {
   type StatementOf,
 } from '@eenmaal/model';
 import { checkErase } from './accept-erase.ts';
-import { deciderOf, readsAbout } from './authority.ts';
+import { deciderOf, readsAll } from './authority.ts';
 import { addTerm } from './civil-time.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
@@ -99,7 +99,7 @@ const isIn = (state: State, dossier: Id, ids: readonly Id[]): boolean =>
   ids.every((id) => state.persons.get(id)?.dossier === dossier);
 /** Who died before is shown to no organisation: by a statement that named it, its copy would wait for that one's word. */
 const areAlive = (state: State, ids: readonly Id[]): boolean => ids.every((id) => !state.persons.get(id)?.dead);
-const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
+export const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
 /** Registered, and not ended or merged: nothing is asked of one that nobody answers for. */
 export const isActive = (state: State, organisation: OrganisationId): boolean =>
   state.parties.get(partner(organisation))?.ended === false;
@@ -202,7 +202,7 @@ function checkFamilyAct(
     return 'no-authority';
   if (state.parties.get(by)?.ended) return 'no-authority';
   const speaksFor = (subjects: readonly Id[]) =>
-    isIn(state, dossier.id, subjects) && readsAbout(state, { subjects, allowed: NOBODY }, who, now) !== null;
+    isIn(state, dossier.id, subjects) && readsAll(state, subjects, who, now);
   const speaksAbout = (id: Id) =>
     messageIn(state, dossier, id)?.subjects.some((subject) => speaksFor([subject])) ?? false;
   switch (statement.kind) {
@@ -230,8 +230,6 @@ function waits({ acts }: DossierState, { act, by }: StatementOf<'objection'>): b
   );
   return last?.kind === 'objection';
 }
-
-const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
 
 function messageIn(state: State, dossier: DossierState, id: Id) {
   const message = state.messages.get(id);

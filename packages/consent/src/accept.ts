@@ -4,8 +4,8 @@
  */
 import type { ErrorCode, Header, Instant, PartyId, Statement, StatementOf } from '@eenmaal/model';
 import { isPartner, isPerson, LIMITS, nameOf, officer, organisationOf, partner, STEWARD } from '@eenmaal/model';
-import { checkLawStatement, isActive } from './accept-acts.ts';
-import { deciderOf, decidesIn, readsAbout } from './authority.ts';
+import { checkLawStatement, hasTwice, isActive } from './accept-acts.ts';
+import { deciderOf, decidesIn, readsAll } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { prohibition } from './prohibitions.ts';
@@ -96,9 +96,10 @@ function boundariesRise({ turns12, turns16, turns18 }: StatementOf<'person'>): b
   return follows(turns12, turns16) && follows(turns16, turns18);
 }
 
-const hasTwice = (ids: readonly string[]): boolean => new Set(ids).size < ids.length;
-
-/** A family member opens one about whom it may read, or its own, and a guardian institution as a parent would; other organisations only their own file. */
+/**
+ * A family member opens one about whom it may read, or its own, and a guardian institution as a parent would; other
+ * organisations only their own file.
+ */
 function checkCompartment(state: State, statement: StatementOf<'compartment'>, now: Instant): Refusal {
   const { compartment, dossier, subjects, audience, by } = statement;
   if (state.compartments.has(compartment)) return 'statement-conflict';
@@ -112,10 +113,8 @@ function checkCompartment(state: State, statement: StatementOf<'compartment'>, n
     if (audience === 'own' || !isPartner(by)) return 'no-authority';
   } else if (!isPerson(by) || audience === 'file') return 'no-authority';
   if (audience === 'own') return subjects[0] === nameOf(by) && subjects.length === 1 ? null : 'no-authority';
-  return readsAbout(state, { subjects, allowed: NONE }, deciderOf(by), now) ? null : 'no-authority';
+  return readsAll(state, subjects, deciderOf(by), now) ? null : 'no-authority';
 }
-
-const NONE: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map();
 
 function checkSay(state: State, statement: StatementOf<'grant' | 'withdraw' | 'refuse'>, now: Instant): Refusal {
   const compartment = state.compartments.get(statement.compartment);
@@ -202,7 +201,8 @@ export function checkEnvelope(state: State, header: Header, now: Instant): Refus
     if (sequence.seen.has(header.seq)) return 'sequence-replayed';
     if (header.seq <= sequence.highest - LIMITS.sequenceWindow) return 'sequence-out-of-window';
   }
-  if (header.seq > (sequence?.highest ?? -1) + LIMITS.sequenceWindow) return 'sequence-out-of-window';
+  const furthest = Math.max(sequence?.highest ?? -1, now + LIMITS.sequenceAhead);
+  if (header.seq > furthest + LIMITS.sequenceWindow) return 'sequence-out-of-window';
   if (header.epoch >= compartment.epochs.length) return 'unknown-epoch';
   if (header.epoch < compartment.epochs.length - 1 || isStale(state, header.compartment, now)) return 'stale-epoch';
   return marksFit(state, compartment, header) ? null : 'mark-too-wide';

@@ -71,6 +71,10 @@ export function readsAbout(
   return basis;
 }
 
+/** Whether this family member may read about all of these, also what nobody allowed it. */
+export const readsAll = (state: State, subjects: readonly Id[], person: DeciderId, now: Instant): boolean =>
+  readsAbout(state, { subjects, allowed: new Map() }, person, now) !== null;
+
 /** The statement by which this person reads about that one; null: it needs none; undefined: it may not. */
 function readsOne(state: State, subject: PersonState, person: DeciderId, now: Instant): Id | null | undefined {
   const band = ageBand(subject, now);

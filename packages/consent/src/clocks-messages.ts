@@ -21,15 +21,20 @@ const running = (
   return { id: clock.id, rule: clock.article, about, who, started, due, over: (stoppedAt ?? now) >= due, stoppedAt };
 };
 
-/** Those of one dossier. */
-export function messageClocks(state: State, dossier: DossierState, now: Instant): Clock[] {
+/** Those of one dossier; `knows`: whether an act that a reading rests on may be known of. */
+export function messageClocks(
+  state: State,
+  dossier: DossierState,
+  now: Instant,
+  knows: (act: Id) => boolean = () => true,
+): Clock[] {
   const places = dossier.compartments.flatMap((id) => state.compartments.get(id) ?? []);
   const keeping = clocksStarting(state, 'message').flatMap((clock) =>
     places.flatMap((place) => keepingOf(state, dossier, clock, place, now)),
   );
   const teams = [...dossier.organisations].map(partner).filter((party) => isTeam(state, party));
   const contact = clocksStarting(state, 'message:ret').flatMap((clock) =>
-    places.flatMap((place) => teams.flatMap((team) => contactsOf(state, dossier, clock, place, team, now))),
+    places.flatMap((place) => teams.flatMap((team) => contactsOf(state, dossier, clock, place, team, now, knows))),
   );
   return [...keeping, ...contact];
 }
@@ -60,6 +65,7 @@ function contactsOf(
   { id: compartment, messages }: CompartmentState,
   team: PartyId,
   now: Instant,
+  knows: (act: Id) => boolean,
 ): Clock[] {
   const clocks: Clock[] = [];
   let waiting: Pick<Clock, 'about' | 'who' | 'started'> | null = null;
@@ -69,7 +75,7 @@ function contactsOf(
       waiting = null;
     } else if (!waiting) {
       const { outcome, basis } = decide(state, { party: team, compartment, message: message.id }, now);
-      if (outcome !== 'permit') continue;
+      if (outcome !== 'permit' || basis.some((id) => state.disclosures.has(id) && !knows(id))) continue;
       waiting = { about: message.id, who: team, started: readableSince(state, dossier, message, basis) };
     }
   }

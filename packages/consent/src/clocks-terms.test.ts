@@ -11,8 +11,10 @@ import {
   ask,
   CLINIC,
   DOSSIER,
+  endorse,
   erase,
   FATHER,
+  file,
   GI,
   id,
   inform,
@@ -22,6 +24,7 @@ import {
   objection,
   order,
   RAAD,
+  RET,
   request,
   SCHOOL,
   START,
@@ -324,4 +327,39 @@ it('clocks stand by when they began, then by name and what they are about; none 
   expect(then.map(({ about, stoppedAt }) => [about, stoppedAt])).toEqual(
     found.slice(0, 3).map(([, , about]) => [about, null]),
   );
+});
+
+describe('what the family is not told of', () => {
+  const shown = (region: TestRegion, party: PartyId, name: string) =>
+    clocksFor(region.state, party, DOSSIER, region.now).filter((one) => one.id === name);
+
+  it.each([
+    ['waits to be told', ['child8'], 'later', MOTHER],
+    ['is about another adult too', ['mother', 'child8'], 'now', FATHER],
+  ] as const)('stops no term it sees, when it %s; until it is told', (_, about, telling, party) => {
+    const { region } = reported();
+    region.must(VT, file(VT, ...about));
+    const note = region.message(VT, id(`file-vt-${about.join('-')}`));
+    onDay(region, 1);
+    const act = region.must(VT, region.discloses(GI, 'L10', [note], { ...WEIGHED, inform: telling }));
+    expect(stopDay(region, 'report-triage')).toBe(1);
+    expect(shown(region, VT, 'report-triage')).toMatchObject([{ stoppedAt: region.now }]);
+    expect(shown(region, party, 'report-triage')).toMatchObject([{ stoppedAt: null }]);
+    if (telling === 'now') return;
+    region.must(VT, inform(act));
+    expect(shown(region, party, 'report-triage')).toMatchObject([{ stoppedAt: region.now }]);
+  });
+
+  it('starts no term: an expertise team that was shown her message', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, TEAM);
+    const item = region.message(MOTHER, M);
+    const more = { ...WEIGHED, inform: 'later', purpose: 'support' } as const;
+    const act = region.must(TEAM, region.discloses(RET, 'L02', [item], more));
+    region.must(takeSeat(region, 'ann'), endorse(act));
+    expect(shown(region, RET, 'ret-contact')).toHaveLength(1);
+    expect(shown(region, MOTHER, 'ret-contact')).toEqual([]);
+    region.must(TEAM, inform(act));
+    expect(shown(region, MOTHER, 'ret-contact')).toHaveLength(1);
+  });
 });

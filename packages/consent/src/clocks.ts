@@ -6,7 +6,7 @@ import type { Clock, Id, Instant, OrganisationId } from '@eenmaal/model';
 import { isPerson, organisationOf, partner } from '@eenmaal/model';
 import { messageClocks } from './clocks-messages.ts';
 import { informsOf, ownerOf, subjectsOf } from './knowledge.ts';
-import { type ClockEvent, type Law, type Clock as LawClock, REPORT_RULE, ruleAt } from './law.ts';
+import { type ClockEvent, type Clock as LawClock, REPORT_RULE, referenceAt } from './law.ts';
 import type { Act, DisclosureState, DossierState, State } from './state.ts';
 import { dueOf } from './terms.ts';
 
@@ -30,11 +30,15 @@ type Fact = {
   postpones: boolean;
 };
 
-/** Every term that runs or ran in a dossier, oldest first. */
-export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
+/**
+ * Every term that runs or ran in a dossier, oldest first. `knows`: whether an act may be known of. What may not neither starts
+ * nor stops a term: that one stopped would tell it.
+ */
+export function clocksOf(state: State, dossier: Id, now: Instant, knows: (act: Id) => boolean = () => true): Clock[] {
   const known = state.dossiers.get(dossier);
   if (!known) return [];
-  const facts = known.acts.flatMap((act) => factsOf(state, known, act)).filter(({ at }) => at <= now);
+  const acts = known.acts.filter(({ id }) => knows(id));
+  const facts = acts.flatMap((act) => factsOf(state, known, act)).filter(({ at }) => at <= now);
   const clocks: Clock[] = [];
   for (const clock of state.law.clocks.values()) {
     for (const start of facts) {
@@ -43,7 +47,7 @@ export function clocksOf(state: State, dossier: Id, now: Instant): Clock[] {
     }
   }
   const others = [
-    ...messageClocks(state, known, now),
+    ...messageClocks(state, known, now, knows),
     ...grantEnds(state, known, now),
     ...orderEnds(state, known, now),
   ];
@@ -160,7 +164,7 @@ function grantEnds(state: State, { acts }: DossierState, now: Instant): Clock[] 
     );
     const stoppedAt = ended && ended.at < grant.until ? ended.at : null;
     clocks.push({
-      ...{ id: 'grant-end', rule: reference(state.law, 'L01', now), about: id, who: partner(grant.partner) },
+      ...{ id: 'grant-end', rule: referenceAt(state.law, 'L01', now), about: id, who: partner(grant.partner) },
       ...{ started: grant.from, due: grant.until, over: now >= (stoppedAt ?? grant.until), stoppedAt },
     });
   }
@@ -169,8 +173,6 @@ function grantEnds(state: State, { acts }: DossierState, now: Instant): Clock[] 
 
 const orderEnds = (state: State, { orders }: DossierState, now: Instant): Clock[] =>
   [...orders.values()].map(({ id, institution, from, until }) => ({
-    ...{ id: 'order-end', rule: reference(state.law, 'L06', now), about: id, who: partner(institution) },
+    ...{ id: 'order-end', rule: referenceAt(state.law, 'L06', now), about: id, who: partner(institution) },
     ...{ started: from, due: until, over: now >= until, stoppedAt: null },
   }));
-
-const reference = (law: Law, id: string, now: Instant): string => ruleAt(law, id, now)?.reference ?? id;

@@ -8,7 +8,7 @@ import type { Decision, Id, Instant, Mark, PartyId, Purpose, ReasonCode, RuleId 
 import { readsAbout } from './authority.ts';
 import { consentOf } from './consents.ts';
 import { type Case, decideDisclosed, offeredRight } from './disclosure.ts';
-import { ruleAt, ruleReference } from './law.ts';
+import { referenceAt } from './law.ts';
 import { prohibition } from './prohibitions.ts';
 import type { CompartmentState, MessageState, PartyState, SeatState, State } from './state.ts';
 
@@ -57,12 +57,7 @@ function answer(
   basis: Id[],
   ...rules: RuleId[]
 ): Decision {
-  const references: string[] = [];
-  for (const id of rules) {
-    const rule = ruleAt(state.law, id, now);
-    references.push(rule ? ruleReference(rule) : id);
-  }
-  return { outcome, code, basis, rules: references };
+  return { outcome, code, basis, rules: rules.map((id) => referenceAt(state.law, id, now)) };
 }
 
 /** What ends everything before any basis is looked at: the message is gone, the organisation or the seat is. */

@@ -8,7 +8,7 @@ import { readsAbout } from './authority.ts';
 import type { Consent } from './consents.ts';
 import type { Question } from './decide.ts';
 import { subjectsOf } from './knowledge.ts';
-import { ageBand, inForce, type Rule, ruleAt, ruleReference } from './law.ts';
+import { ageBand, inForce, type Rule, ruleAt } from './law.ts';
 import type {
   CompartmentState,
   DeciderId,
@@ -46,7 +46,7 @@ export function decideDisclosed(asked: Case, message: MessageState): Decision | 
     const { code, basis } = rule ? judge(asked, disclosure, rule) : { code: 'D-BASIS-DISABLED' as const, basis: [] };
     const outcome = outcomeOf(code);
     if (best && RANK[best.outcome] >= RANK[outcome]) continue;
-    const rules = [rule ? ruleReference(rule) : disclosure.rule];
+    const rules = [rule?.reference ?? disclosure.rule];
     best = { outcome, code, basis: outcome === 'permit' ? [disclosure.id, ...basis] : [], rules };
   }
   return best;
@@ -60,7 +60,7 @@ export function offeredRight(asked: Case, from: PartyState | undefined): Decisio
     if (purpose !== undefined && !rule.purposes.includes(purpose)) continue;
     if (from && !mayGive(asked.state, rule, from)) continue;
     if (problemOfRule(asked, rule, from).code) continue;
-    return { outcome: 'hold', code: 'H-RIGHT-NEEDS-MOTIVE', basis: [], rules: [ruleReference(rule)] };
+    return { outcome: 'hold', code: 'H-RIGHT-NEEDS-MOTIVE', basis: [], rules: [rule.reference] };
   }
   return null;
 }

@@ -2,10 +2,18 @@
  * The state as one reader may know it, to decide the same question in. Whoever gets an explanation of that decision cannot
  * learn from it what was left out: who refused, who was silent, what is another adult's, what waits to be told.
  */
-import { type Decision, type Instant, isOfficer, isPerson, organisationOf, type PartyId } from '@eenmaal/model';
+import {
+  type Decision,
+  type Id,
+  type Instant,
+  isOfficer,
+  isPerson,
+  organisationOf,
+  type PartyId,
+} from '@eenmaal/model';
 import { decide, type Question } from './decide.ts';
 import { Remembered } from './remembered.ts';
-import type { CompartmentState, MessageState, Say, State } from './state.ts';
+import type { CompartmentState, DossierState, MessageState, Say, State } from './state.ts';
 import { type Sight, sightOf } from './visible.ts';
 
 /** A decision as a reader may know it, and what it may know of the state it rests on. */
@@ -23,7 +31,10 @@ export function decideFor(state: State, question: Question, now: Instant, reader
   return { state: view, decision: all?.outcome === 'permit' ? all : decide(view, question, now) };
 }
 
-/** Only what `reader` sees: compartments, and in them what was said; the message with what it knows was disclosed of it. */
+/**
+ * Only what `reader` sees: compartments, and in them what was said; the message with what it knows was disclosed of it; orders,
+ * placements and questions.
+ */
 export function viewOf(state: State, question: Question, now: Instant, reader: PartyId): State {
   const dossier = state.compartments.get(question.compartment)?.dossier ?? '';
   const sight = sightOf(state, reader, dossier, now);
@@ -44,7 +55,15 @@ export function viewOf(state: State, question: Question, now: Instant, reader: P
     if (known) messages.set(message.id, { ...message, disclosures });
     if (known && !compartments.has(message.compartment)) keep(message.compartment, NOTHING);
   }
-  return { ...state, compartments, messages };
+  const sees = ({ statement }: { statement: Id }) => sight.statements.has(statement);
+  const known = state.dossiers.get(dossier);
+  const dossiers = new Map<Id, DossierState>();
+  if (known) {
+    const orders = new Map([...known.orders].filter(([, order]) => sees(order)));
+    dossiers.set(dossier, { ...known, orders, fosters: known.fosters.filter(sees) });
+  }
+  const asks = new Map([...state.asks].filter(([id]) => sight.statements.has(id)));
+  return { ...state, compartments, messages, dossiers, asks };
 }
 
 const NOTHING = (): Say[] => [];

@@ -25,7 +25,7 @@ import { secondPersonFor } from './disclosure.ts';
 import { decideFor, type Known, viewOf } from './explain-view.ts';
 import { bareMessage } from './fold-erasures.ts';
 import { isSide, subjectsOf } from './knowledge.ts';
-import { type ReasonText, type Rule, ruleAt } from './law.ts';
+import { type ReasonText, type Rule, referenceAt, ruleAt } from './law.ts';
 import { Remembered } from './remembered.ts';
 import type { CompartmentState, DeciderId, PersonState, State } from './state.ts';
 
@@ -123,7 +123,7 @@ type Heard = Pick<Decision, 'outcome' | 'code' | 'rules'>;
 
 function heard(state: State, decision: Decision, now: Instant, reader: PartyId): Heard {
   if (isPerson(reader) || isOfficer(reader) || !ASK_THE_FAMILY.has(decision.code)) return decision;
-  return { outcome: 'deny', code: 'D-NO-GRANT', rules: [ruleAt(state.law, 'L01', now)?.reference ?? 'L01'] };
+  return { outcome: 'deny', code: 'D-NO-GRANT', rules: [referenceAt(state.law, 'L01', now)] };
 }
 
 function articleOf({ law }: State, reference: string): ArticleUsed[] {

@@ -48,7 +48,9 @@ export function foldAct(state: State, statement: InDossier, index: number): void
   const [about, other] = concerns(statement);
   for (const compartment of known.compartments) state.compartments.get(compartment)?.remembered.forget();
   known.acts.push({ kind, id, index, at: state.at, by, partner: other, about });
-  for (const organisation of [other, organisationOf(by)]) if (organisation) known.organisations.add(organisation);
+  // a no gives an organisation nothing to do here: by what it may do it would hear that somebody spoke of it
+  const active = [kind === 'refuse' ? null : other, organisationOf(by)];
+  for (const organisation of active) if (organisation) known.organisations.add(organisation);
 }
 
 /** What an act is about, and the other organisation it concerns. */

@@ -15,8 +15,8 @@ import {
 } from '@eenmaal/model';
 import type { MessageState, State } from './state.ts';
 
-/** What only its entry says of a message: gone with it. */
-const UNKNOWN = {
+/** In the place of what only its entry says of a message: gone with it. */
+export const UNKNOWN = {
   ...{ purpose: 'support' as const, marks: [], secretHash: '', stored: 0, size: 0, bodyHash: '', attachments: [] },
 };
 

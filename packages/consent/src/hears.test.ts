@@ -1,6 +1,7 @@
 /** Who hears of a disclosure and of objections: each its own part, and never that another is in it or objected. */
+import type { PartyId } from '@eenmaal/model';
 import { describe, expect, it } from 'vitest';
-import { noticesFor } from './notices.ts';
+import { clocksFor, noticesFor } from './notices.ts';
 import { keyHoldersOf, keyNeed, readersOf } from './readers.ts';
 import { Noted } from './test-noted.ts';
 import {
@@ -98,6 +99,16 @@ describe('a disclosure', () => {
     expect(sees(region, again)).toEqual([FATHER]);
   });
 
+  it('that another adult objected to starts no term for the other, and an objection of its own does', () => {
+    const { region, act } = told(['mother', 'father']);
+    const terms = (party: PartyId) =>
+      clocksFor(region.state, party, DOSSIER, region.now).filter(({ id: name }) => name === 'objection-weigh').length;
+    region.must(MOTHER, objection(act));
+    expect([MOTHER, FATHER, CLINIC].map(terms)).toEqual([1, 0, 1]);
+    region.must(FATHER, objection(act));
+    expect([MOTHER, FATHER, CLINIC].map(terms)).toEqual([1, 1, 2]);
+  });
+
   it('stays known to who objected to it, also without custody', () => {
     const region = new Noted(CLINIC, 'child8');
     const act = region.shows(VT, 'L08');
@@ -144,5 +155,22 @@ describe('an objection to a seat', () => {
     const ends = region.must(CLINIC, weigh(act, false));
     expect(knows(region, ends)).toEqual([MOTHER, CLINIC, ANN, SCHOOL]);
     expect(keyNeed(region.state, M, region.now).rotate).toBe(true);
+  });
+
+  it('is not for another adult who knows the organisation by its own part only; of a shared child it is', () => {
+    const region = makeFamily();
+    region.grant(MOTHER, M, CLINIC);
+    region.grant(FATHER, id('about-father'), CLINIC);
+    const act = region.must(CLINIC, seat(ANN));
+    const sees = (one: string) => sightOf(region.state, FATHER, DOSSIER, region.now).statements.has(one);
+    const terms = () => clocksFor(region.state, FATHER, DOSSIER, region.now).map(({ id: name }) => name);
+    const objected = region.must(MOTHER, objection(act));
+    expect([sees(act), sees(objected)]).toEqual([true, false]);
+    expect(terms()).not.toContain('objection-weigh');
+    const stands = region.must(CLINIC, weigh(act, true));
+    expect(sees(stands)).toBe(false);
+    for (const parent of [MOTHER, FATHER]) region.grant(parent, id('about-child8'), CLINIC);
+    expect([sees(objected), sees(stands)]).toEqual([true, true]);
+    expect(terms()).toContain('objection-weigh');
   });
 });

@@ -30,7 +30,7 @@ export { AGE_BANDS, type AgeBand, type Clock, type ClockEvent, MARK_RULES } from
 export type Rule = Readonly<z.infer<typeof RuleData>> & {
   readonly begins: Instant;
   readonly ends: number;
-  /** `L08@2015-01-01`. */
+  /** `L08@2015-01-01`: the rule and the version of the text it was read from, as decisions record it. */
   readonly reference: string;
 };
 type Decider = 'self' | 'custody';
@@ -52,16 +52,15 @@ export type Law = {
   readonly notices: ReadonlyMap<NoticeCode, NoticeText>;
 };
 
-const FILES = {
-  catalogue: Catalogue,
-  deciders: Deciders,
-  roles: Roles,
-  clocks: Clocks,
-  reasons: Reasons,
-  notices: Notices,
-};
 /** What the folder `law` must hold, and nothing else. */
-export const LAW_FILES: readonly string[] = Object.keys(FILES).map((name) => `${name}.yaml`);
+export const LAW_FILES: readonly string[] = [
+  'catalogue.yaml',
+  'deciders.yaml',
+  'roles.yaml',
+  'clocks.yaml',
+  'reasons.yaml',
+  'notices.yaml',
+];
 
 /** Rules decide() names itself; without them nothing could be decided. */
 const NAMED_RULES = ['L01', 'L03', 'L06', 'L08', 'L11', 'L21', 'L30', 'OWN', 'FILE', ...Object.values(MARK_RULES)];
@@ -165,11 +164,11 @@ export function ruleAt(law: Law, id: RuleId, now: Instant): Rule | null {
   return null;
 }
 
+/** The rule in force at `now` as decisions record it (`L08@2015-01-01`); its bare name when there is none. */
+export const referenceAt = (law: Law, id: string, now: Instant): string => ruleAt(law, id, now)?.reference ?? id;
+
 /** A moment that is no number is in no period. */
 export const inForce = (rule: Rule, now: Instant): boolean => rule.enabled && now >= rule.begins && now < rule.ends;
-
-/** `L08@2015-01-01`: a rule and the version of the text it was read from, as decisions record it. */
-export const ruleReference = (rule: Rule): string => rule.reference;
 
 /** Those that might give something to an organisation with these tasks. */
 export const offeredTo = (law: Law, roles: readonly RoleId[]): Rule[] =>

@@ -3,14 +3,14 @@
  * service slept through a birthday. Free of content; never who refused, withdrew or was silent, and never of something
  * `sightOf` hides. Here what time brings; what people did is in notices-acts.ts.
  */
-import type { Clock, Id, Instant, Notice, NoticeCode, PartyId, RuleId } from '@eenmaal/model';
+import type { Clock, Id, Instant, Notice, NoticeCode, PartyId } from '@eenmaal/model';
 import { isOfficer, isPerson, isSeat, nameOf, organisationOf, partner } from '@eenmaal/model';
 import { decidesIn } from './authority.ts';
 import { clocksOf, recheckDue, reviewDue } from './clocks.ts';
 import { consultClocks } from './clocks-messages.ts';
 import { secondPersonFor } from './disclosure.ts';
 import { agreedAt, informsOf, isSide, knowsOrganisation, readAbout, spokenFor, standing, toldAt } from './knowledge.ts';
-import { ruleAt } from './law.ts';
+import { referenceAt, ruleAt } from './law.ts';
 import { type Listener, noticesOfActs, type Tell } from './notices-acts.ts';
 import { type DisclosureState, type GrantState, type PersonState, type State, saysTo } from './state.ts';
 import { sightOf } from './visible.ts';
@@ -27,7 +27,7 @@ export function noticesFor(state: State, party: PartyId, dossier: Id | null, now
   const told = new Map<string, Notice>();
   const tell: Tell = (at, code, about, rule) => {
     if (at > now) return;
-    const article = rule === undefined ? null : reference(state, rule, at);
+    const article = rule === undefined ? null : referenceAt(state.law, rule, at);
     // said once: two parents whose yes ends together are one piece of news
     told.set(`${String(at).padStart(16, '0')} ${code} ${about}`, { at, code, about, article });
   };
@@ -44,15 +44,13 @@ export function noticesFor(state: State, party: PartyId, dossier: Id | null, now
   return [...told].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, notice]) => notice);
 }
 
-const reference = ({ law }: State, rule: RuleId, at: Instant): string => ruleAt(law, rule, at)?.reference ?? rule;
-
 /** To an organisation: a question without a name that waits for its answer, and the answer to its own. */
 function noticesOfConsults(state: State, party: PartyId, now: Instant): Notice[] {
   const organisation = organisationOf(party);
   if (state.parties.get(party)?.ended || isSeat(party)) return [];
   return [...state.consults.values()].flatMap(({ id: about, to, at, answers }) => {
     const code = answers === null ? ('consult-asked' as const) : ('consult-answered' as const);
-    return to === organisation && at <= now ? [{ at, code, about, article: reference(state, 'L11', at) }] : [];
+    return to === organisation && at <= now ? [{ at, code, about, article: referenceAt(state.law, 'L11', at) }] : [];
   });
 }
 
@@ -160,14 +158,18 @@ function tellDisclosure({ state, dossier, party, person, sight }: Listener, tell
  * those of what it may see. Without a dossier: of consults.
  */
 export function clocksFor(state: State, party: PartyId, dossier: Id | null, now: Instant): Clock[] {
-  const clocks = dossier === null ? consultClocks(state, now) : clocksOf(state, dossier, now);
-  if (isOfficer(party)) return clocks;
-  // both sides: who must answer, and who asked
-  if (dossier === null)
+  if (dossier === null) {
+    const clocks = consultClocks(state, now);
+    if (isOfficer(party)) return clocks;
+    // both sides: who must answer, and who asked
     return clocks.filter(({ about, who }) => isSide(party, who) || isSide(party, state.consults.get(about)?.by ?? ''));
+  }
+  if (isOfficer(party)) return clocksOf(state, dossier, now);
   const listener = listenerOf(state, party, dossier, now);
   if (!listener) return [];
   const { person, organisation, sight } = listener;
+  // in the family one adult's objection, and what is not told yet, must not show by a term; an organisation's are of its own acts
+  const clocks = clocksOf(state, dossier, now, person === null ? undefined : (act) => sight.statements.has(act));
   return clocks.filter(({ about, who }) => {
     const grant = state.grants.get(about);
     if (grant) return person === null ? sight.statements.has(about) : sight.compartments.has(grant.compartment);

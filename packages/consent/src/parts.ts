@@ -4,6 +4,7 @@
  * entry says of a message is apart, so that it can be sealed under the key of that entry.
  */
 import { EenmaalError, type Statement } from '@eenmaal/model';
+import { UNKNOWN } from './fold-erasures.ts';
 import { offeredTo } from './law.ts';
 import { Remembered } from './remembered.ts';
 import type { MessageState, State } from './state.ts';
@@ -33,10 +34,6 @@ type Divided = (typeof PER_DOSSIER)[number];
 
 /** What only its entry says of a message. */
 const SECRET_FIELDS = ['purpose', 'marks', 'secretHash', 'stored', 'size', 'bodyHash', 'attachments'] as const;
-/** In the place of the same, when the key of its entry was destroyed: as the fold of its erasure leaves it. */
-const UNKNOWN: Pick<MessageState, (typeof SECRET_FIELDS)[number]> = {
-  ...{ purpose: 'support', marks: [], secretHash: '', stored: 0, size: 0, bodyHash: '', attachments: [] },
-};
 
 export type Part = {
   maps: Partial<Record<Divided, [string, unknown][]>>;

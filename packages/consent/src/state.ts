@@ -349,9 +349,10 @@ export const ALL_PURPOSES = (1 << Purpose.options.length) - 1;
 export const bitsOf = (purposes: readonly Purpose[]): number =>
   purposes.reduce((bits, purpose) => bits | (BITS.get(purpose) ?? 0), 0);
 
-/** What was said about this partner; with `by`, by this decider. */
+/** What was said about this partner. */
 export const saysTo = ({ says }: CompartmentState, to: OrganisationId): Say[] =>
   says.filter(({ partner }) => partner === to);
+/** What this decider said about this partner. */
 export const sayOf = ({ says }: CompartmentState, to: OrganisationId, by: DeciderId): Say | undefined =>
   says.find((say) => say.partner === to && say.by === by);
 

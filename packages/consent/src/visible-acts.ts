@@ -4,15 +4,11 @@
  */
 import { type Id, isPerson, nameOf, organisationOf, type PartyId, partner, person } from '@eenmaal/model';
 import { isSameSide } from './accept-acts.ts';
-import { readsAbout } from './authority.ts';
+import { readsAll } from './authority.ts';
+import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
 import type { Act, DeciderId, DisclosureState, DossierState, State } from './state.ts';
-
-const NOBODY: ReadonlyMap<Id, ReadonlyMap<Id, Id>> = new Map();
-
-/** Whether this family member may read about all of these, also what nobody allowed it. */
-export const readsAll = (state: State, subjects: readonly Id[], who: DeciderId, now: number): boolean =>
-  readsAbout(state, { subjects, allowed: NOBODY }, who, now) !== null;
+import type { Sight } from './visible.ts';
 
 /** Who hears in the family: a member, or for its ward the institution that is guardian; it stands in for nobody else. */
 export function speakerOf(party: PartyId): DeciderId | null {
@@ -41,28 +37,45 @@ export function seesDisclosure(state: State, party: PartyId, known: DossierState
 }
 
 /**
- * An objection to a seat is the family's and the seat's organisation's to know. That a weighing ended the seat is for whoever
- * knows the seat: not that, nor by whom, it was objected to.
+ * An objection to a seat is for its organisation, and for those in the family who know that the objector has to do with it: from
+ * anybody else's it would show that another adult has. That a weighing ended the seat is for whoever knows the seat: not that, nor
+ * by whom, it was objected to.
  */
 export function seesSeatObjection(
   state: State,
   party: PartyId,
   known: DossierState,
   act: Act,
-  seesSeatsOf: (party: PartyId) => boolean,
+  seesSeatsOf: (seat: PartyId, along?: PartyId) => boolean,
 ): boolean {
   const seat = seatOf(state, known.id, act.about ?? '');
   if (!seat) return false;
   if (isSameSide(seat.seat, party) || isObjector(known, act, party)) return true;
-  return (isPerson(party) || (act.kind === 'weigh' && seat.until === act.at)) && seesSeatsOf(seat.seat);
+  if (act.kind === 'weigh' && seat.until === act.at && seesSeatsOf(seat.seat)) return true;
+  return isPerson(party) && objectorsOf(known, act).some((by) => seesSeatsOf(seat.seat, by));
+}
+
+/** What of this sight another of the family may know too, and by which both know of an organisation. */
+export function bothKnow(state: State, sight: Sight, known: DossierState, other: PartyId, now: number): Sight {
+  const reads = (compartment: Id) => decide(state, { party: other, compartment }, now).outcome === 'permit';
+  const who = speakerOf(other) ?? '';
+  const sees = (act: Act) =>
+    act.kind === 'order' ? readsChild(state, known, act, who, now) : seesDisclosure(state, other, known, act, now);
+  const acts = known.acts.filter((act) => sight.statements.has(act.id) && sees(act));
+  const statements = new Set(acts.map(({ id }) => id));
+  return { ...sight, compartments: new Set([...sight.compartments].filter(reads)), statements };
 }
 
 /** Whether this is one's own objection, or the weighing of it. */
-export function isObjector({ acts }: DossierState, act: Act, party: PartyId): boolean {
-  if (act.kind === 'objection') return act.by === party;
-  const objections = acts.filter(({ about, index }) => about === act.about && index < act.index);
-  const weighed = objections.findLast(({ kind }) => kind === 'weigh')?.index ?? -1;
-  return objections.some(({ kind, by, index }) => kind === 'objection' && by === party && index > weighed);
+export const isObjector = (known: DossierState, act: Act, party: PartyId): boolean =>
+  objectorsOf(known, act).includes(party);
+
+/** Whose objection this is, or whose it weighs. */
+function objectorsOf({ acts }: DossierState, act: Act): PartyId[] {
+  if (act.kind === 'objection') return [act.by];
+  const earlier = acts.filter(({ about, index }) => about === act.about && index < act.index);
+  const weighed = earlier.findLast(({ kind }) => kind === 'weigh')?.index ?? -1;
+  return earlier.filter(({ kind, index }) => kind === 'objection' && index > weighed).map(({ by }) => by);
 }
 
 const placesOf = (state: State, { items }: DisclosureState): (readonly Id[])[] =>
@@ -93,4 +106,11 @@ function hearsOf(
     if (!speaksFor(who)) return false;
     return subject === who || !persons.some((one) => lives(one) && speaksFor(one) && all(one));
   });
+}
+
+/** Whether a family member reads about the child an order or a placement is about, or is its foster parent. */
+export function readsChild(state: State, known: DossierState, act: Act, person: Id, now: number): boolean {
+  const child = act.kind === 'order' ? known.orders.get(act.about ?? '')?.child : act.about;
+  const fostered = known.fosters.some(({ statement, parent }) => statement === act.id && parent === person);
+  return fostered || (child != null && readsAll(state, [child], person, now));
 }

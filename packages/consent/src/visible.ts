@@ -20,7 +20,7 @@ import {
   type Statement,
 } from '@eenmaal/model';
 import { isSameSide } from './accept-acts.ts';
-import { decidesIn } from './authority.ts';
+import { decidesIn, readsAll } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
 import { knowsOrganisation } from './knowledge.ts';
@@ -35,7 +35,7 @@ import {
   type State,
   saysTo,
 } from './state.ts';
-import { readsAll, seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
+import { bothKnow, readsChild, seesDisclosure, seesSeatObjection, speakerOf } from './visible-acts.ts';
 
 /** What a party may see of one dossier now; `version` differs whenever earlier entries appear or vanish. */
 export type Sight = {
@@ -230,7 +230,9 @@ function seesAct(state: State, sight: Sight, known: DossierState, act: Act, now:
     case 'objection':
     case 'weigh':
       if (!state.disclosures.has(about))
-        return seesSeatObjection(state, party, known, act, (of) => seesSeatsOf(state, sight, known, of));
+        return seesSeatObjection(state, party, known, act, (of, along) =>
+          seesSeatsOf(state, along === undefined ? sight : bothKnow(state, sight, known, along, now), known, of),
+        );
       return seesDisclosure(state, party, known, act, now);
     case 'disclose':
     case 'endorse':
@@ -276,12 +278,6 @@ function needsCapacity(state: State, { party, compartments, partial }: Sight, ab
   if (isPerson(party) && readsAll(state, [about], nameOf(party), now)) return true;
   const isAbout = (place: Id) => state.compartments.get(place)?.subjects.includes(about) ?? false;
   return [...compartments, ...partial].some(isAbout);
-}
-
-function readsChild(state: State, known: DossierState, act: Act, person: Id, now: Instant): boolean {
-  const child = act.kind === 'order' ? known.orders.get(act.about ?? '')?.child : act.about;
-  const fostered = known.fosters.some(({ statement, parent }) => statement === act.id && parent === person);
-  return fostered || (child != null && readsAll(state, [child], person, now));
 }
 
 /** Every grant that makes some partner a reader here, for whatever purpose: none that waits for another's yes. */

@@ -31,6 +31,7 @@ export function startHash256(): { update(bytes: Uint8Array): void; digest(): Uin
  * @param key 32 or 64 bytes
  * @param label names the one use of the result; every use has its own (packages/envelope/FORMAT.md lists them)
  * @param length 16-64 bytes
+ * @throws `malformed` for a shorter key
  */
 export function deriveKey(key: Uint8Array, label: string, parts: readonly Uint8Array[], length = 32): Uint8Array {
   if (key.length < 32) throw new EenmaalError('malformed', 'key length');

@@ -1,7 +1,7 @@
-/** A party's two key pairs, and how they are written to disk. */
+/** A party's two key pairs, from one seed. */
 import { EenmaalError, type PublicKeys } from '@eenmaal/model';
-import { fromBase64url, type Random, text, toBase64url, utf8 } from './bytes.ts';
-import { decryptAtRest, encryptAtRest, publicJwks, sealingThumbprint } from './jwk.ts';
+import type { Random } from './bytes.ts';
+import { publicJwks, sealingThumbprint } from './jwk.ts';
 import { type SealingKeys, sealingKeys } from './seal.ts';
 import { type Sign, type SigningKeys, signingKeysFromSeed } from './sign.ts';
 
@@ -16,6 +16,7 @@ export type Identity = {
 /**
  * @param seed 64 bytes: Ed25519 seed, then X-Wing seed
  * @param signer the platform's own way to sign, from the Ed25519 seed
+ * @throws `malformed` for a seed of another length
  */
 export function identityFromSeed(seed: Uint8Array, signer?: (seed: Uint8Array) => Sign): Identity {
   if (seed.length !== 64) throw new EenmaalError('malformed', 'identity seed');
@@ -29,19 +30,3 @@ export function identityFromSeed(seed: Uint8Array, signer?: (seed: Uint8Array) =
   };
 }
 export const newIdentity = (random: Random): Identity => identityFromSeed(random(64));
-
-/** The identity as a JWE under a 32-byte key from the operator's secret file. */
-export const lockIdentity = (identity: Identity, key: Uint8Array): Promise<string> =>
-  encryptAtRest(key, utf8(JSON.stringify({ v: 1, seed: toBase64url(identity.seed) })));
-
-/** @throws `keystore-locked` */
-export async function unlockIdentity(jwe: string, key: Uint8Array): Promise<Identity> {
-  const plaintext = await decryptAtRest(key, jwe);
-  try {
-    const { v, seed } = JSON.parse(text(plaintext));
-    if (v === 1) return identityFromSeed(fromBase64url(seed));
-  } catch (cause) {
-    throw new EenmaalError('keystore-locked', 'not an identity', { cause });
-  }
-  throw new EenmaalError('keystore-locked', 'unknown version');
-}

@@ -11,11 +11,13 @@ import {
   equal,
   fromBase64url,
   hash256,
+  NONCE,
   type Random,
   readJws,
   type SigningKeys,
   signDetached,
   signedEnvelopeBytes,
+  TAG,
   text,
   toBase64url,
   type UnverifiedJws,
@@ -34,9 +36,8 @@ import {
 } from '@eenmaal/model';
 import { pad, paddedLength, unpad } from './padding.ts';
 
-const NO_NONCE = new Uint8Array(24); // a message key is derived for one message and used once
+const NO_NONCE = new Uint8Array(NONCE); // a message key is derived for one message and used once
 const COMMITMENT = 32;
-const TAG = 16;
 
 /** The header without what sealing fills in. */
 export type Draft = Omit<Header, 'suite' | 'kid' | 'secretHash' | 'size'>;

@@ -28,7 +28,8 @@ import { readObject } from './signed.ts';
 
 /**
  * Checks an event's signatures.
- * @throws `signature-invalid`, `key-unregistered`, `key-retired`, `party-mismatch`, `malformed`, `wrong-typ`
+ * @throws `signature-invalid`, `key-unregistered`, `key-retired`, `party-mismatch`, `malformed`, `wrong-typ`, `too-large`,
+ * `unknown-suite`
  */
 export function verifyEvent(state: State, event: Event): FoldInput {
   if (event.kind === 'statement') {
@@ -50,7 +51,7 @@ export function trustEvent(event: Event): FoldInput {
   return { kind: 'other', event };
 }
 
-/** The public key registered for `kid`, if it is this party's and still in use. */
+/** The public key registered for `kid`, of this party and in use. @throws `key-unregistered`, `key-retired`, `party-mismatch` */
 export function signingKeyOf(state: State, kid: KeyId, party: PartyId): Uint8Array {
   const signer = signerOf(state, kid);
   if (typeof signer === 'string') throw new EenmaalError(signer);

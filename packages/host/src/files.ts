@@ -79,5 +79,5 @@ export async function readSecret(path: string): Promise<Uint8Array> {
 
 /** Makes a secret file when there is none, for the local starter; a real deployment mounts its own. */
 export async function ensureSecret(path: string): Promise<void> {
-  if ((await readIfThere(path)) === undefined) await writeFileSafely(path, `${toBase64url(systemRandom(32))}\n`);
+  if ((await readIfThere(path)) === undefined) await createFileSafely(path, `${toBase64url(systemRandom(32))}\n`);
 }

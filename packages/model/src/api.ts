@@ -4,21 +4,22 @@
  */
 import { z } from 'zod';
 import { EntryView, ErasedView } from './events.ts';
-import { Count, Hash, Id, Instant, PartyId } from './ids.ts';
+import { Count, Hash, HeaderText, Id, Instant, Jws, PartyId } from './ids.ts';
 import { Clock, Notice } from './notices.ts';
-
-const Jws = z.string().max(400_000);
 
 export const Request = z.discriminatedUnion('op', [
   /** Signed statements, appended in order up to the first that is refused. */
   z.strictObject({ op: z.literal('state'), statements: z.array(Jws).min(1).max(32) }),
   /** One envelope; the sealed body is the attached bytes. */
-  z.strictObject({ op: z.literal('submit'), header: z.string().max(40_000), jws: Jws, secret: Hash }),
-  /** Which dossiers changed for me after this entry; of those I hold, which are no longer mine to see. */
+  z.strictObject({ op: z.literal('submit'), header: HeaderText, jws: Jws, secret: Hash }),
+  /** Which dossiers changed for me after this entry, or since the version I hold; of those I hold, which are no longer mine to see. */
   z.strictObject({
     op: z.literal('changes'),
     after: z.number().int().min(-1),
-    held: z.array(Id).max(500).optional(),
+    held: z
+      .array(z.strictObject({ dossier: Id, version: z.string().max(64) }))
+      .max(100)
+      .optional(),
   }),
   /** The entries of a dossier (or of the registry) that I may see, a page at a time. */
   z.strictObject({ op: z.literal('view'), dossier: Id.nullable(), after: z.number().int().min(-1) }),

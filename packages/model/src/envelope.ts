@@ -18,6 +18,8 @@ export const LIMITS = {
   chunks: 131_072,
   /** How far a sender's sequence may run ahead of, or lag behind, its highest. */
   sequenceWindow: 4096,
+  /** Milliseconds that a number may lie ahead of the ledger's clock: numbers are moments, and clocks differ. */
+  sequenceAhead: 86_400_000,
   /** Milliseconds between signing a request to open and its opening: an old one must not be played again. */
   openRequestAge: 600_000,
 } as const;

@@ -56,7 +56,6 @@ export const ERRORS = {
   'quorum-stale':
     'Nobody but the ledger itself confirmed its log recently, so nothing is opened. Wait until the witnesses are back, then try again.',
   erased: 'This was lawfully erased and opens nowhere any more. Ask whoever decided that, if you need to know more.',
-  'not-a-member': 'You may not write here. Ask the family first.',
   // service
   'channel-unknown': 'The secure channel is not known (any more). Open a new one (the client does this itself).',
   'request-replayed': 'This request was received before. Send a new one.',
@@ -92,6 +91,12 @@ export class EenmaalError extends Error {
   }
 }
 
+/** The refusal that the ledger named by its code; `internal` for a code this version does not know. */
+export const refusalOf = (code: string, detail?: string): EenmaalError =>
+  Object.hasOwn(ERRORS, code)
+    ? new EenmaalError(code as ErrorCode, detail)
+    : new EenmaalError('internal', `ledger answered ${code}`);
+
 /** Runs `schema` over outside input; anything wrong becomes one `code` (`malformed` unless told) naming the place, never the value. */
 export function parse<T>(
   schema: {
@@ -112,7 +117,7 @@ type Issue = {
   readonly keys?: readonly string[];
 };
 
-/** JSON text to a checked value; text that is no JSON is `malformed`. */
+/** JSON text to a checked value. @throws `code`, also for text that is no JSON */
 export function parseJson<T>(schema: Parameters<typeof parse<T>>[0], text: string, code: ErrorCode = 'malformed'): T {
   let value: unknown;
   try {

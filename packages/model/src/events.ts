@@ -1,10 +1,10 @@
 /**
- * Events: what one ledger entry says, and when (`at`: the ledger's clock, part of what the leaf commits to). A statement's event carries the signed statement; the others are the ledger's own
- * record of what it did and why. The event's JSON bytes are what the leaf commits to.
+ * Events: what one ledger entry says, and when by the ledger's clock (`at`). A statement's event carries the signed statement;
+ * the others are the ledger's own record of what it did and why. The event's JSON bytes are what the leaf commits to.
  */
 import { z } from 'zod';
 import { RuleId } from './acts.ts';
-import { Count, Hash, Id, Instant, OrganisationId, PartyId } from './ids.ts';
+import { Count, Hash, HeaderText, Id, Instant, Jws, OrganisationId, PartyId } from './ids.ts';
 import { ReasonCode } from './reasons.ts';
 import { Purpose } from './signed-by.ts';
 
@@ -16,8 +16,6 @@ export const Decision = z.strictObject({
   rules: z.array(z.string().max(60)).max(32),
 });
 export type Decision = z.infer<typeof Decision>;
-
-const Jws = z.string().max(400_000);
 
 /** Entries that one `dossier-erasure` names: with all their sequence numbers they fit in one event. */
 export const ERASED_TOGETHER = 4_000;
@@ -37,7 +35,7 @@ export const Event = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('message'),
     at: Instant,
-    header: z.string().max(40_000),
+    header: HeaderText,
     jws: Jws,
     bodyHash: Hash,
     /** Where the sealed body lies in the body stream. */

@@ -3,14 +3,13 @@
  * none: nobody signed the failure.
  */
 import { z } from 'zod';
-import { Hash } from './ids.ts';
+import { Hash, HeaderText, Jws } from './ids.ts';
 
 const Note = z.string().max(1_000_000);
-const Jws = z.string().max(400_000);
 
 /** Something signed that says how far its maker had seen the log. */
 export const Claim = z.discriminatedUnion('typ', [
-  z.strictObject({ typ: z.literal('envelope'), header: z.string().max(40_000), jws: Jws, bodyHash: Hash }),
+  z.strictObject({ typ: z.literal('envelope'), header: HeaderText, jws: Jws, bodyHash: Hash }),
   z.strictObject({ typ: z.literal('statement'), jws: Jws }),
   z.strictObject({ typ: z.literal('opening'), jws: Jws }),
 ]);

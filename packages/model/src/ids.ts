@@ -47,6 +47,13 @@ export const Bytes = (min: number, max: number) =>
     .max(Math.ceil((max * 4) / 3))
     .regex(/^[A-Za-z0-9_-]*$/, 'expected base64url');
 
+/**
+ * A JWS, and an envelope's header, as text. Wider than `LIMITS` on purpose: whoever reads one says `too-large`, and not that
+ * the form is wrong.
+ */
+export const Jws = z.string().max(400_000);
+export const HeaderText = z.string().max(40_000);
+
 /** Milliseconds since 1970 UTC. */
 export const Instant = z.number().int().min(0).max(8_640_000_000_000_000);
 export type Instant = number;
@@ -57,6 +64,8 @@ export const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** How far the ledger reached for whoever says this: tree size, and the RFC 6962 root of that size. */
 export const Position = z.strictObject({ size: Count, root: Hash });
 export type Position = z.infer<typeof Position>;
+/** Nothing was seen: the root of a tree without leaves is SHA-256 of nothing (RFC 9162 section 2.1.1). */
+export const EMPTY_LOG: Position = { size: 0, root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' };
 
 export const person = (id: Id): PartyId => `person/${id}`;
 export const partner = (id: OrganisationId): PartyId => `partner/${id}`;

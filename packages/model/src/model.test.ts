@@ -172,6 +172,6 @@ describe('errors', () => {
 it('limits are those of the format', () => {
   expect(LIMITS).toEqual({
     ...{ body: 196_608, header: 32_768, statement: 262_144, chunk: 131_072 },
-    ...{ attachments: 16, chunks: 131_072, sequenceWindow: 4096, openRequestAge: 600_000 },
+    ...{ attachments: 16, chunks: 131_072, sequenceWindow: 4096, sequenceAhead: 86_400_000, openRequestAge: 600_000 },
   });
 });

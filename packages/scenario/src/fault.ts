@@ -21,7 +21,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return close[0]?.each;
 }
 
-/** `"verlenen" is not known here. Did you mean "grant"? Known: grant, ...` */
+/** `"verlenen" is not known here. Did you mean "grant"? Write one of: grant, ...` */
 export function unknown(what: string, word: string, known: readonly string[]): string {
   const slip = nearest(word, known);
   const meant = slip === undefined ? '' : ` Did you mean "${slip}"?`;

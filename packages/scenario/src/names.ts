@@ -7,14 +7,11 @@ type Wanted = readonly Kind[] | 'anything';
 
 const PARTY: Wanted = ['person', 'partner', 'seat', 'office'];
 const ACT: Wanted = ['disclose', 'seat'];
-const ONE = {
-  person: ['person'],
-  partner: ['partner'],
-  seat: ['seat'],
-  compartment: ['compartment'],
-  message: ['message'],
-} as const satisfies Record<string, Wanted>;
-const { person, partner, seat, compartment, message } = ONE;
+const person: Wanted = ['person'];
+const partner: Wanted = ['partner'];
+const seat: Wanted = ['seat'];
+const compartment: Wanted = ['compartment'];
+const message: Wanted = ['message'];
 
 const SAY = { by: PARTY, to: partner, in: compartment };
 const QUESTION = { by: PARTY, in: compartment, message };

@@ -26,7 +26,7 @@ import type { Law } from '@eenmaal/consent';
 import { type Identity, newIdentity, type Random } from '@eenmaal/crypto';
 import { signObject } from '@eenmaal/envelope';
 import { readLaw } from '@eenmaal/host';
-import { type EenmaalError, type Instant, officer, type PartyId, partner, STEWARD } from '@eenmaal/model';
+import { type EenmaalError, EMPTY_LOG, type Instant, officer, type PartyId, partner, STEWARD } from '@eenmaal/model';
 import { seededRandom } from './random.ts';
 
 /** What the ledger service's `startLedger` takes and gives; passed in, because this room may not import a service. */
@@ -219,7 +219,6 @@ export function regionStatement(
   at: Instant,
   profile: 'strict' | 'statute' = 'strict',
 ): string {
-  const seen = { size: 0, root: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' };
   const keys = { steward: steward.public.signing, ledger: ledger.public };
   return signObject(
     'eenmaal-statement+jws',
@@ -228,7 +227,7 @@ export function regionStatement(
       id: newId(random),
       by: STEWARD,
       at,
-      seen,
+      seen: EMPTY_LOG,
       kind: 'region',
       name: 'Test region',
       origin: 'ledger.test/region',

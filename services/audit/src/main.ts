@@ -21,25 +21,44 @@ const SETTINGS = {
   ...REGION_SETTINGS,
   EENMAAL_OFFICER_ID: OrganisationId,
 };
-const USAGE = `Usage: npm run officer -- [--lang nl|en] verify | replay [--since last] | evidence <file> [--vkey <key>]
+const USAGE = {
+  nl: `Gebruik: npm run officer -- [--lang nl|en] verify | replay [--since last] | evidence <bestand> [--vkey <sleutel>]
+  verify     nieuwste checkpoint, met bewijs dat het aansluit op wat u eerder zag
+  replay     het hele logboek opnieuw beoordelen; --since last: verder waar de vorige keer stopte (elke nacht)
+  evidence   wat een bestand bewijst over twee geschiedenissen, en door wiens handtekening; alleen de sleutel van het
+             logboek is nodig`,
+  en: `Usage: npm run officer -- [--lang nl|en] verify | replay [--since last] | evidence <file> [--vkey <key>]
   verify     newest checkpoint, with proof that it continues the last one seen
   replay     decide the whole log again and compare; --since last: go on where the last one stopped (every night)
-  evidence   what a file proves of two histories, and by whose signature; needs the log's key and nothing else`;
+  evidence   what a file proves of two histories, and by whose signature; needs the log's key and nothing else`,
+};
+const OPTIONS = {
+  lang: { type: 'string', default: 'nl' },
+  vkey: { type: 'string' },
+  since: { type: 'string' },
+} as const;
 
 type Language = 'nl' | 'en';
 const print = (lines: readonly string[]): boolean => process.stdout.write(`${lines.join('\n')}\n`);
 
+/** @throws `malformed` for an option there is not, or a value it does not take */
+function readArguments(args: string[]) {
+  try {
+    const found = parseArgs({ args, allowPositionals: true, options: OPTIONS });
+    if ((found.values.since ?? 'last') === 'last') return found;
+  } catch (cause) {
+    throw new EenmaalError('malformed', (cause as Error).message, { cause });
+  }
+  throw new EenmaalError('malformed', '--since takes: last');
+}
+
 async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { lang: { type: 'string', default: 'nl' }, vkey: { type: 'string' }, since: { type: 'string' } },
-  });
+  const { values, positionals } = readArguments(args);
   const language = values.lang === 'en' ? 'en' : 'nl';
   const [command, file] = positionals;
   if (command === 'evidence' && file !== undefined) return judge(file, values.vkey, language);
   if (command !== 'verify' && command !== 'replay') {
-    print([USAGE]);
+    print([USAGE[language]]);
     return;
   }
   const settings = readSettings(SETTINGS, process.env);

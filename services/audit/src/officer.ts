@@ -78,21 +78,21 @@ export function startReport({ from, anew }: ContinuedReplay, language: 'nl' | 'e
 }
 
 /** The result in sentences. */
-export function report({ size, counts, differences }: ReplayResult, language: 'nl' | 'en'): string[] {
+export function report({ size, counts, erased, differences }: ReplayResult, language: 'nl' | 'en'): string[] {
   const { statement, message, delivery, opening, refusal } = counts;
   const lines =
     language === 'nl'
       ? [
-          `${size} regels opnieuw beoordeeld: ${statement} verklaringen, ${message} berichten, ${delivery} bezorgingen, ${opening} openingen, ${refusal} weigeringen.`,
+          `${size} regels opnieuw beoordeeld: ${statement} verklaringen, ${message} berichten, ${delivery} bezorgingen, ${opening} openingen, ${refusal} weigeringen.${erased === 0 ? '' : ` Rechtmatig gewist: ${erased}.`}`,
           differences.length === 0
             ? 'Geen enkel verschil: elke bezorging en elke opening had toen een grond.'
-            : `${differences.length} verschillen. Stop, bewaar dit, en zoek uit wat er is gebeurd:`,
+            : `${differences.length === 1 ? '1 verschil' : `${differences.length} verschillen`}. Stop, bewaar dit, en zoek uit wat er is gebeurd:`,
         ]
       : [
-          `${size} entries judged again: ${statement} statements, ${message} messages, ${delivery} deliveries, ${opening} openings, ${refusal} refusals.`,
+          `${size} entries judged again: ${statement} statements, ${message} messages, ${delivery} deliveries, ${opening} openings, ${refusal} refusals.${erased === 0 ? '' : ` Lawfully erased: ${erased}.`}`,
           differences.length === 0
             ? 'No difference at all: every delivery and every opening had a basis then.'
-            : `${differences.length} differences. Stop, keep this, and find out what happened:`,
+            : `${differences.length === 1 ? '1 difference' : `${differences.length} differences`}. Stop, keep this, and find out what happened:`,
         ];
   return [
     ...lines,

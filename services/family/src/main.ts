@@ -2,7 +2,7 @@
 import { join as joinPath } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KEY_SETTINGS, REGION_SETTINGS, readIfThere, readSettings, takeSeat } from '@eenmaal/host';
-import { Id, parseJson, person } from '@eenmaal/model';
+import { EenmaalError, Id, parseJson, person } from '@eenmaal/model';
 import { z } from 'zod';
 import { asFamily, explain, OPTIONS, run, type Values } from './commands.ts';
 import { type Language, TEXTS } from './texts.ts';
@@ -33,12 +33,23 @@ async function main(language: Language, command: string, words: string[], values
   }
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
-const language: Language = values.lang === 'en' ? 'en' : 'nl';
-const [command = '', ...words] = positionals;
-if (command === '') process.stdout.write(`${TEXTS[language].usage}\n`);
-else
-  await main(language, command, words, values).catch((error: unknown) => {
-    process.stderr.write(`${explain(error, language)}\n`);
-    process.exitCode = 1;
-  });
+/** @throws `malformed` for an option there is not, or one without its value */
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options: OPTIONS });
+  } catch (cause) {
+    throw new EenmaalError('malformed', undefined, { cause });
+  }
+}
+
+const asked = parseArgs({ allowPositionals: true, options: OPTIONS, strict: false });
+const language: Language = asked.values.lang === 'en' ? 'en' : 'nl';
+try {
+  const { values, positionals } = readArguments();
+  const [command = '', ...words] = positionals;
+  if (command === '') process.stdout.write(`${TEXTS[language].usage}\n`);
+  else await main(language, command, words, values);
+} catch (error) {
+  process.stderr.write(`${explain(error, language)}\n`);
+  process.exitCode = 1;
+}

@@ -19,7 +19,7 @@ export function familyOverview({ participant, dossier, language }: Member, membe
   const when = (at: number): string => day(at, language);
   const numberOf = (id: Id): number => (known()?.persons.indexOf(id) ?? -1) + 1;
   const section = (title: string, lines: readonly string[]): string[] => [
-    `${title}`,
+    title,
     ...(lines.length === 0 ? [`  ${texts.nothing}`] : lines.map((line) => `  ${line.replaceAll('\n', '\n     ')}`)),
     '',
   ];

@@ -15,11 +15,14 @@ import {
   verifyConsistency,
   verifyProofFile,
 } from '@eenmaal/ledger';
-import { EenmaalError, type EntryView, Event, type Id, parseJson } from '@eenmaal/model';
+import { EenmaalError, type EntryView, Event, type Id, KeyId, parseJson } from '@eenmaal/model';
 import { z } from 'zod';
 
 /** All that is needed of an earlier receipt: its proof file. */
 const EarlierReceipt = z.object({ proof: z.string() });
+
+/** The member of a JWS's head that names its key. */
+const JwsHead = z.object({ kid: KeyId });
 
 /** Another signed checkpoint of the same log, and why both are one history. */
 type Comparison = { checkpoint: string; proof: readonly Uint8Array[] };
@@ -58,9 +61,6 @@ export function makeReceipt({ entry, inclusion, checkpoint, log, signer, compare
   return `${JSON.stringify(receipt, null, 1)}\n`;
 }
 
-/** The key the ledger signs its checkpoints with, by the region statement this participant was given. */
-export const logKey = ({ region }: Participant): VerifierKey => logKeyOf(region);
-
 /**
  * Whom to trust, as a policy (C2SP tlog-policy) to give to whoever checks: this participant's own, or the log's key alone, where
  * witnesses are theirs to add.
@@ -90,7 +90,7 @@ export async function entriesOf({ transport, dossier }: Source): Promise<EntryVi
  */
 export async function fetchReceipt(source: Source, index: number, beside?: string): Promise<string> {
   const { participant, transport } = source;
-  const log = logKey(participant);
+  const log = logKeyOf(participant.region);
   const entry = (await entriesOf(source)).find((one) => one.index === index);
   if (!entry) throw new EenmaalError('malformed', 'no such entry');
   try {
@@ -129,8 +129,8 @@ async function growthSince({ transport }: Source, beside: string, log: VerifierK
 function signerOf({ mirror }: Participant, { event }: EntryView): Uint8Array | undefined {
   const parsed = parseJson(Event, event);
   if (!('jws' in parsed)) return undefined;
-  const head = JSON.parse(text(fromBase64url(parsed.jws.split('.')[0] ?? ''))) as { kid: string };
-  const known = mirror.state.keys.get(head.kid);
+  const { kid } = parseJson(JwsHead, text(fromBase64url(parsed.jws.split('.')[0] ?? '')));
+  const known = mirror.state.keys.get(kid);
   return known && fromBase64url(known.x);
 }
 

@@ -129,7 +129,7 @@ function admit(
   const decision = decide(state, { party: sender, compartment, purpose }, at);
   if (decision.outcome !== 'permit') {
     const known = state.compartments.get(compartment)?.dossier === header.dossier;
-    if (known && refusals.isNews(`write ${sender} ${compartment} ${decision.code}`, at))
+    if (known && refusals.isNews(`write ${sender} ${compartment}`, decision.code, at))
       append(refusal('write', header.dossier, header.id, sender, purpose, decision, at));
     return { refused: 'no-basis', decision };
   }
@@ -313,7 +313,7 @@ function release(
   if (!message || !slot) return null;
   const decision = mayHave(state, reader, message, at, unsafe, purpose);
   if (decision.outcome !== 'permit') {
-    if (refusals.isNews(`open ${reader} ${envelope} ${decision.code}`, at))
+    if (refusals.isNews(`open ${reader} ${envelope}`, decision.code, at))
       append(refusal('open', slot, envelope, reader, purpose, decision, at));
     return null;
   }

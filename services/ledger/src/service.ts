@@ -17,7 +17,7 @@ import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from '
 import { refusalLog } from './refusals.ts';
 import { state } from './statements.ts';
 import { MAIN, type VaultKeys } from './vault.ts';
-import { changes, goneAfter, log, notices, view } from './views.ts';
+import { changes, goneAfter, hasNews, log, notices, view } from './views.ts';
 
 export type LedgerOptions = {
   store: LedgerStore;
@@ -51,7 +51,9 @@ export type LedgerService = {
 /** Replays the store, takes it over with a writer entry, and serves. @throws `ledger-damaged`, `second-writer`, ... */
 export async function startLedger(options: LedgerOptions): Promise<LedgerService> {
   const { store, identity, vaultKeys, law, clock, monotonic, random, snapshot, onFatal, unsafe = {} } = options;
-  const onCommit = (first: number, count: number): void => wake(journal, first, count, options.notify);
+  // whoever is not woken because the store cannot be read just now asks by itself after a while
+  const onCommit = (first: number, count: number): void =>
+    void (options.notify && wake(journal, first, count, options.notify).catch(() => {}));
   const journal: Journal = await Journal.open({
     store,
     vaultKeys,
@@ -190,20 +192,27 @@ function inclusion(journal: Journal, index: number, size: number): Answer<'inclu
   return { proof: journal.tree.inclusionProof(index, size).map(toBase64url) };
 }
 
-/** Tells the accounts whose view may have changed that there is something to ask. */
-function wake(journal: Journal, first: number, count: number, notify?: (account: string) => void): void {
-  if (!notify) return;
+/**
+ * Tells the accounts for which there is something new to see; not those who only know of the dossier: a wake-up would tell them
+ * that something happened in it. All families share one account.
+ */
+async function wake(journal: Journal, first: number, count: number, notify: (account: string) => void): Promise<void> {
   const { state, index } = journal;
-  const accounts = new Set<string>();
-  const dossiers = [...index.touched(first - 1, count).slots, ...goneAfter(state, first - 1)];
-  for (const dossier of dossiers) {
+  const [after, upTo] = [first - 1, first + count - 1];
+  const woken = new Set<string>();
+  const rouse = (account: string): void => {
+    if (!woken.has(account)) notify(account);
+    woken.add(account);
+  };
+  for (const dossier of [...index.touched(after, count).slots, ...goneAfter(state, after)]) {
     const gone = state.erasedDossiers.get(dossier);
     // nobody else knows of it: asking all parties there are would cost as much as the region is large, for every commit
     const concerned = state.dossiers.get(dossier)?.organisations ?? (gone && [...gone.holders, gone.decidedBy]);
     if (!concerned) continue;
-    accounts.add('families');
-    for (const party of [...concerned].map(partner))
-      if (knowsDossier(state, party, dossier, state.at)) accounts.add(accountOf(party));
+    rouse('families');
+    for (const party of [...concerned].map(partner)) {
+      if (woken.has(accountOf(party)) || !knowsDossier(state, party, dossier, state.at)) continue;
+      if (await hasNews(journal, party, dossier, after, upTo)) rouse(accountOf(party));
+    }
   }
-  for (const account of accounts) notify(account);
 }

@@ -1,6 +1,6 @@
 /** Taking in statements: signature, authority, order; then durable. Before: a family or steward signed. After: the fold. */
 import { accountOf } from '@eenmaal/broker';
-import { checkStatement, RETENTION_RULE, ruleAt, type State, slotOfStatement } from '@eenmaal/consent';
+import { checkStatement, decide, RETENTION_RULE, ruleAt, type State, slotOfStatement } from '@eenmaal/consent';
 import { readObject, verifyEvent, verifyStatement } from '@eenmaal/envelope';
 import {
   type Answer,
@@ -8,6 +8,7 @@ import {
   type ErrorCode,
   type Event,
   type Instant,
+  type OrganisationId,
   type PartyId,
   partner,
   type Receipt,
@@ -48,22 +49,26 @@ export async function state(
   }
   const outcome = await journal.run((now, at, append) => {
     const indexes: (number | Receipt)[] = [];
+    const lost = new Set<OrganisationId>();
     for (const { jws, payload } of read) {
       const repeated = again.get(payload.id);
       // appended since we looked: sent twice at once, because the first answer was long in coming
       if (!repeated && now.statements.has(payload.id)) return 'look again';
-      if (repeated === 'conflict') return { indexes, at, refused: new EenmaalError('statement-conflict') };
+      if (repeated === 'conflict') return { indexes, at, lost, refused: new EenmaalError('statement-conflict') };
+      const before = readersNow(now, payload, at);
       const refused = repeated ? null : takeIn(now, journal, payload, jws, at, append, indexes);
       if (repeated) indexes.push(repeated);
-      if (refused) return { indexes, at, refused };
+      const after = readersNow(now, payload, at);
+      if (after.length < before.length) for (const reader of before) lost.add(reader);
+      if (refused) return { indexes, at, lost, refused };
     }
-    return { indexes, at, refused: null };
+    return { indexes, at, lost, refused: null };
   });
   if (outcome === 'look again') return state(journal, party, statements, notify, settled);
   if (outcome.refused && outcome.indexes.length === 0) throw outcome.refused;
   // whoever lost something is no longer told of this dossier's changes: this is the last it hears
+  for (const organisation of outcome.lost) notify(accountOf(partner(organisation)));
   for (const { payload } of read.slice(0, outcome.indexes.length)) {
-    if (payload.kind === 'withdraw' || payload.kind === 'refuse') notify(accountOf(partner(payload.partner)));
     // in no dossier, so no dossier's change wakes who was asked
     if (payload.kind === 'consult') notify(accountOf(partner(payload.to)));
   }
@@ -73,6 +78,18 @@ export async function state(
     typeof known === 'number' ? { index: known, size, at: outcome.at } : known,
   );
   return { receipts, refused: outcome.refused?.code ?? null };
+}
+
+/**
+ * Of a no or a yes taken back: organisations that may read there now. When one of them may not any more, it hears so, and the others
+ * that they have one reader less; a no that takes nothing away is heard by nobody.
+ */
+function readersNow(now: State, said: Statement, at: Instant): OrganisationId[] {
+  if (said.kind !== 'withdraw' && said.kind !== 'refuse') return [];
+  const { compartment, dossier } = said;
+  const reads = (organisation: OrganisationId) =>
+    decide(now, { party: partner(organisation), compartment }, at).outcome === 'permit';
+  return [...(now.dossiers.get(dossier)?.organisations ?? [])].filter(reads);
 }
 
 function wouldTake(now: State, statement: Statement, jws: string): boolean {

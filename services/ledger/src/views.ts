@@ -1,6 +1,7 @@
 /** What a party is shown: which dossiers changed, the entries of one it may see, the log for an officer. */
 import {
   clocksFor,
+  decide,
   type ErasedDossier,
   isSameSide,
   knowsDossier,
@@ -17,8 +18,11 @@ import {
   type Answer,
   EenmaalError,
   type EntryView,
+  type Event,
   type Id,
+  type Instant,
   isOfficer,
+  isPerson,
   organisationOf,
   type PartyId,
   type Statement,
@@ -32,21 +36,79 @@ const PAGE = 500_000;
 const SCAN = 20_000;
 const NOTICES = 500;
 
-/** Dossiers that changed after entry `after` and that `party` may know of. */
-export function changes(
+/** A dossier and how somebody last saw it. */
+type Held = { dossier: Id; version: string };
+
+/**
+ * Dossiers in which `party` may see something new after entry `after`, and those it holds and now sees otherwise. One in which only
+ * something happened that it is not shown is not named: else it would hear that, and when.
+ */
+export async function changes(
   journal: Journal,
   party: PartyId,
   after: number,
-  held: readonly Id[],
+  held: readonly Held[],
 ): Promise<Answer<'changes'>> {
-  return journal.run((state, at) => {
+  const found = await journal.run((state, at) => {
     const { slots, upTo } = journal.index.touched(after, SCAN);
     for (const dossier of goneAfter(state, after)) slots.add(dossier);
+    const gone = held.filter(({ dossier }) => !knowsDossier(state, party, dossier, at));
+    const otherwise = held.filter(
+      (one) => !gone.includes(one) && versionOf(state, party, one.dossier, at) !== one.version,
+    );
+    const changed = new Set(otherwise.map(({ dossier }) => dossier));
+    const touched = [...slots].filter((slot) => !changed.has(slot) && knowsDossier(state, party, slot, at));
     const sequence = state.sequences.get(party)?.highest ?? -1;
-    const gone = held.filter((dossier) => !knowsDossier(state, party, dossier, at));
-    return { dossiers: [...slots].filter((slot) => knowsDossier(state, party, slot, at)), gone, upTo, sequence };
+    return { touched, changed, gone: gone.map(({ dossier }) => dossier), upTo, sequence };
   });
+  const { touched, changed, ...rest } = found;
+  for (const dossier of touched) if (await hasNews(journal, party, dossier, after, rest.upTo)) changed.add(dossier);
+  return { dossiers: [...changed], ...rest };
 }
+
+/** Whether `party`, which knows the dossier, may see one of its entries after `after` and up to `upTo`, or may have the message in it. */
+export async function hasNews(
+  journal: Journal,
+  party: PartyId,
+  dossier: Id,
+  after: number,
+  upTo: number,
+): Promise<boolean> {
+  const { state, index } = journal;
+  if (erasuresOf(state, dossier, after).some((at) => at <= upTo)) return true;
+  let sight: Sight | undefined;
+  for (const at of index.entriesOf(dossier, after)) {
+    if (at > upTo) return false;
+    const entry = await journal.entryIfThere(at);
+    if (!entry) continue;
+    if (isOthers(state, party, entry.event)) continue;
+    sight ??= sightOf(state, party, dossier, state.at);
+    if (mayFetch(state, party, entry.event) || shows(state, party, sight, entry)) return true;
+  }
+  return false;
+}
+
+/** A delivery, an opening or a refusal that is no organisation's to see but its reader's and its sender's: they are many. */
+function isOthers({ messages }: State, party: PartyId, event: Event): boolean {
+  if (!('envelope' in event) || isPerson(party)) return false;
+  const reader = event.kind === 'refusal' ? null : event.reader;
+  return reader !== party && !isSameSide(messages.get(event.envelope)?.sender ?? '', party);
+}
+
+/** Whether this is a message it may have now: of one from others an organisation is not shown the entry. */
+function mayFetch(state: State, party: PartyId, event: Event): boolean {
+  if (event.kind !== 'message') return false;
+  const input = trustEvent(event);
+  const message = input.kind === 'message' ? state.messages.get(input.header.id) : undefined;
+  if (!message) return false;
+  const { id, compartment } = message;
+  return decide(state, { party, compartment, message: id }, state.at).outcome === 'permit';
+}
+
+/** Of what it sees of a dossier now. */
+const versionOf = (state: State, party: PartyId, dossier: Id, at: Instant): string =>
+  versionHash(sightOf(state, party, dossier, at));
+const versionHash = ({ version }: Sight): string => toBase64url(hash256(utf8(version)));
 
 /** Dossiers of which something was destroyed after an entry: that is said in no dossier, for it outlives them. */
 export function goneAfter({ gone }: State, after: number): Set<Id> {
@@ -89,7 +151,7 @@ export async function view(
     entries.push(shown);
     size += shown.event.length + 200;
   }
-  const version = sight === null ? 'registry' : toBase64url(hash256(utf8(sight.version)));
+  const version = sight === null ? 'registry' : versionHash(sight);
   return { version, entries, links: after < 0 ? links : [], more };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBase64url } from '@eenmaal/crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hashOfToken, readKeySettings, readServeSettings, tokenHashText } from './settings.ts';
+import { hashOfToken, readKeySettings, readServeSettings } from './settings.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'eenmaal-partner-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -31,7 +31,10 @@ describe('settings', () => {
   });
 
   it('take the hash of a token as well as the token', async () => {
-    const hashed = await readServeSettings({ ...env, EENMAAL_API_TOKEN_FILE: file('hash', tokenHashText(TOKEN)) });
+    const hashed = await readServeSettings({
+      ...env,
+      EENMAAL_API_TOKEN_FILE: file('hash', `sha256:${toBase64url(hashOfToken(TOKEN))}`),
+    });
     expect(hashed.tokenHash).toEqual(hashOfToken(TOKEN));
   });
 

@@ -1,6 +1,6 @@
 /** What the program is told by its surroundings: read once, by name, and checked. Secrets come as files only. */
 import { readFile } from 'node:fs/promises';
-import { fromBase64url, sha256, toBase64url, utf8 } from '@eenmaal/crypto';
+import { fromBase64url, sha256, utf8 } from '@eenmaal/crypto';
 import { KEY_SETTINGS, REGION_SETTINGS, readSecret, readSettings, readTrustFile, type Trust } from '@eenmaal/host';
 import { EenmaalError } from '@eenmaal/model';
 import { z } from 'zod';
@@ -79,5 +79,3 @@ function tokenHash(text: string): Uint8Array {
 }
 
 export const hashOfToken = (token: string): Uint8Array => sha256(utf8(token));
-/** As the token file may hold it. */
-export const tokenHashText = (token: string): string => `sha256:${toBase64url(hashOfToken(token))}`;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Partner } from '../partner.ts';
 import type { App } from './app.ts';
 import { ErrorShape } from './errors.ts';
-import { sentTime, Time } from './shapes.ts';
+import { Time, toTime } from './shapes.ts';
 
 export const ById = z.strictObject({ id: Id });
 /** Filled in here; all else of a statement is the caller's. */
@@ -17,7 +17,7 @@ export const SaidShape = z.object({
   index: z.number().int().describe('place in the ledger'),
   at: Time,
 });
-export const saidShape = ({ id, index, at }: Said) => ({ act: id, index, at: sentTime(at) });
+export const saidShape = ({ id, index, at }: Said) => ({ act: id, index, at: toTime(at) });
 
 /** Says it, then syncs, so that whoever asks next finds it. The statement stands either way. */
 export async function acting<T>(partner: Partner, act: () => Promise<T>): Promise<T> {

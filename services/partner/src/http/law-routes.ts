@@ -16,7 +16,7 @@ import {
   NoticesShape,
   noticesShape,
 } from './law-shapes.ts';
-import { sentTime } from './shapes.ts';
+import { toTime } from './shapes.ts';
 
 const ConsultBody = z.strictObject({
   to: OrganisationId,
@@ -52,7 +52,7 @@ export function lawRoutes(app: App, { partner, clock }: ApiOptions): void {
   const Consults = z.object({ consults: z.array(ConsultShape) });
   app.get('/v1/consults', { schema: { response: { 200: Consults, default: ErrorShape } } }, async () => ({
     consults: participant.consults().map(({ id, at, ...rest }) => ({
-      ...{ ...rest, consult: id, at: at === null ? null : sentTime(at) },
+      ...{ ...rest, consult: id, at: at === null ? null : toTime(at) },
     })),
   }));
 }

@@ -15,11 +15,10 @@ import {
 import { z } from 'zod';
 import type { actsOf, noticesOf } from '../law-overview.ts';
 import type { Advice } from '../overview.ts';
-import { sentTime, Time } from './shapes.ts';
+import { Time, timeOrNull, toTime } from './shapes.ts';
 
 const Both = z.object({ nl: z.string(), en: z.string() });
 const Party = z.string().describe('person/<id>, partner/<id>, seat/<organisation>/<id>');
-const timeOrNull = (at: number | null): string | null => (at === null ? null : sentTime(at));
 
 const ExplanationShape = z.object({
   outcome: z.enum(['permit', 'hold', 'deny']),
@@ -107,13 +106,13 @@ export const ActsShape = z.object({
 });
 export const actsShape = ({ disclosures, seats, orders, ...rest }: ReturnType<typeof actsOf>) => ({
   ...rest,
-  disclosures: disclosures.map(({ at, ...given }) => ({ ...given, at: sentTime(at) })),
+  disclosures: disclosures.map(({ at, ...given }) => ({ ...given, at: toTime(at) })),
   seats: seats.map(inTimes),
   orders: orders.map(inTimes),
 });
 const inTimes = <T extends { from: number; until: number }>({ from, until, ...rest }: T) => ({
   ...rest,
-  ...{ from: sentTime(from), until: sentTime(until) },
+  ...{ from: toTime(from), until: toTime(until) },
 });
 
 export const NoticesShape = z.object({
@@ -131,9 +130,9 @@ export const NoticesShape = z.object({
   ),
 });
 export const noticesShape = ({ notices, clocks }: Awaited<ReturnType<typeof noticesOf>>) => ({
-  notices: notices.map(({ at, ...notice }) => ({ ...notice, at: sentTime(at) })),
+  notices: notices.map(({ at, ...notice }) => ({ ...notice, at: toTime(at) })),
   clocks: clocks.map(({ started, due, stoppedAt, ...clock }) => ({
-    ...{ ...clock, started: sentTime(started), due: sentTime(due), stoppedAt: timeOrNull(stoppedAt) },
+    ...{ ...clock, started: toTime(started), due: toTime(due), stoppedAt: timeOrNull(stoppedAt) },
   })),
 });
 

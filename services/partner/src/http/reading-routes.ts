@@ -3,11 +3,11 @@ import { Id, isPartner, Purpose } from '@eenmaal/model';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { dossierOf, dossiersOf, readersOf } from '../overview.ts';
+import { ById } from './acting.ts';
 import type { ApiOptions, App } from './app.ts';
 import { ErrorShape } from './errors.ts';
 import { OCTETS, sendFile } from './send-file.ts';
 import {
-  boundaryShape,
   ContentShape,
   compartmentShape,
   contentShape,
@@ -20,9 +20,9 @@ import {
   readerShape,
   StatusShape,
   statusShape,
+  timeOrNull,
 } from './shapes.ts';
 
-const ById = z.strictObject({ id: Id });
 const refused = { default: ErrorShape };
 
 export function readingRoutes(app: App, { partner, clock }: ApiOptions): void {
@@ -46,8 +46,8 @@ export function readingRoutes(app: App, { partner, clock }: ApiOptions): void {
     return {
       ...{ id, items, compartments: compartments.map(compartmentShape) },
       persons: persons.map(({ turns12, turns16, turns18, custody, ...person }) => ({
-        ...{ ...person, custody: [...custody], turns12: boundaryShape(turns12) },
-        ...{ turns16: boundaryShape(turns16), turns18: boundaryShape(turns18) },
+        ...{ ...person, custody: [...custody], turns12: timeOrNull(turns12) },
+        ...{ turns16: timeOrNull(turns16), turns18: timeOrNull(turns18) },
       })),
     };
   });

@@ -1,5 +1,5 @@
 /** What the API takes and gives. Times are ISO 8601 in UTC; ids are as in the ledger. Unknown keys are refused. */
-import { Content, Id, Mark, OrganisationId, Position, PublicKeys, Purpose } from '@eenmaal/model';
+import { Content, Id, Mark, MessageKind, OrganisationId, Position, PublicKeys, Purpose } from '@eenmaal/model';
 import { z } from 'zod';
 import type { Item } from '../index-store.ts';
 import type { CompartmentLine, ReaderLine } from '../overview.ts';
@@ -7,12 +7,11 @@ import type { Opened, Status } from '../partner.ts';
 
 export const Time = z.iso.datetime();
 const PartyName = z.string().describe('person/<id>, partner/<id>');
-const toTime = (at: number): string => new Date(at).toISOString();
-const timeOrNull = (at: number | null | undefined): string | null =>
+export const toTime = (at: number): string => new Date(at).toISOString();
+export const timeOrNull = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : toTime(at);
 
 export const ItemStatus = z.enum(['waiting', 'opened', 'closed', 'sent']);
-const Kind = z.enum(['fragment', 'expertise', 'reply', 'report', 'correction']);
 
 export const StatusShape = z.object({
   organisation: z.object({ id: OrganisationId, name: z.string(), attests: z.boolean(), purposes: z.array(Purpose) }),
@@ -29,7 +28,7 @@ export const ItemShape = z.object({
   compartment: Id,
   sender: PartyName,
   senderName: z.string().nullable().describe('of an organisation; the ledger holds no names of family members'),
-  kind: Kind,
+  kind: MessageKind,
   at: Time.describe('delivered here, or sent'),
   index: z.number().int().describe('place of the message in the ledger'),
   status: ItemStatus.describe('closed: access ended before it was opened'),
@@ -84,7 +83,7 @@ export const DossierShape = z.object({
 export const MessageShape = z.strictObject({
   dossier: Id,
   compartment: Id,
-  kind: z.enum(['expertise', 'reply', 'report', 'correction']),
+  kind: MessageKind.exclude(['fragment']).describe("telling fragments is the family's"),
   purpose: Purpose,
   title: Content.shape.title,
   text: Content.shape.text,
@@ -151,6 +150,3 @@ export function compartmentShape({ id, label, subjects, readers, access }: Compa
     access: access && { since: timeOrNull(since), until: timeOrNull(until), history, purposes },
   };
 }
-
-export const boundaryShape = timeOrNull;
-export const sentTime = toTime;

@@ -5,7 +5,7 @@ import type { Partner } from '../partner.ts';
 import type { App } from './app.ts';
 import { ErrorShape } from './errors.ts';
 import { OCTETS } from './send-file.ts';
-import { MessageShape, SentShape, sentTime, UploadShape } from './shapes.ts';
+import { MessageShape, SentShape, toTime, UploadShape } from './shapes.ts';
 
 /** As much as an attachment holds: 16 GiB. */
 const FILE_LIMIT = 16 * 1024 ** 3;
@@ -23,7 +23,7 @@ export function writingRoutes(app: App, partner: Partner): void {
   const message = { body: MessageShape, response: { 201: SentShape, default: ErrorShape } };
   app.post('/v1/messages', { schema: message }, async ({ body }, reply) => {
     const sent = await partner.send(body);
-    return reply.code(201).send({ ...sent, at: sentTime(sent.at) });
+    return reply.code(201).send({ ...sent, at: toTime(sent.at) });
   });
 }
 
