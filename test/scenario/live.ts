@@ -183,6 +183,10 @@ export class LiveWorld implements World {
 
   async open(reader: PartyId, message: Id, purpose: Purpose): Promise<Answered> {
     await this.#keepKeys(this.state.messages.get(message)?.compartment ?? '');
+    const asked = ({ act, party, envelope }: EventOf<'refusal'>) =>
+      act === 'open' && party === reader && envelope === message;
+    // within the hour another reason is mostly no news
+    const known = await this.#lately('refusal', asked);
     const refused = await this.#askOpen(reader, message, purpose);
     if (refused) {
       const faults = refused === 'no-basis' ? [] : [`a reader heard ${refused}, not no-basis`];
@@ -190,10 +194,8 @@ export class LiveWorld implements World {
       const expected = decide(this.state, { party: reader, compartment, message, purpose }, this.now());
       // with its dossier erased there is nothing left to log it by
       if (compartment === '') return { decision: expected, faults };
-      const isIt = ({ act, party, envelope, decision: { code } }: EventOf<'refusal'>) =>
-        act === 'open' && party === reader && envelope === message && code === expected.code;
-      const logged = await this.#lately('refusal', isIt);
-      if (!logged) faults.push('the refusal is not in the log');
+      const logged = await this.#lately('refusal', (one) => asked(one) && one.decision.code === expected.code);
+      if (!logged && !known) faults.push('the refusal is not in the log');
       return { decision: logged?.decision ?? expected, faults };
     }
     const event = await this.#lately(
@@ -343,7 +345,9 @@ export class LiveWorld implements World {
   /** The newest logged event of a kind; of refusals the ledger logs the same one once an hour. */
   async #lately<K extends Event['kind']>(kind: K, isIt: (event: EventOf<K>) => boolean): Promise<EventOf<K> | null> {
     for (let index = this.#chain.ledger.journal.size - 1; index >= 0; index--) {
-      const { event, at } = await this.#chain.ledger.journal.entry(index);
+      const entry = await this.#chain.ledger.journal.entryIfThere(index);
+      if (!entry) continue;
+      const { event, at } = entry;
       if (kind === 'refusal' && at < this.now() - HOUR) return null;
       if (event.kind === kind && isIt(event as EventOf<K>)) return event as EventOf<K>;
     }
