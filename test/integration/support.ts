@@ -68,7 +68,7 @@ export async function failure(act: Act): Promise<unknown> {
 
 /** An order to the one who reads it, at the start of a sentence or of a part of one. */
 const ORDER =
-  /(?:^|[.;,:] (?:or |and |then )?)(?:Ask|Check|Choose|Compute|Correct|Fetch|Install|Make|Name|Open|Restore|Rotate|Send|Set|Sign|Stop|Take|Try|Update|Upload|Use|Wait)\b/i;
+  /(?:^|[.;,:] (?:or |and |then )?)(?:Ask|Check|Choose|Compute|Correct|Fetch|Install|Make|Name|Open|Restore|Rotate|Send|Set|Sign|Stop|Take|Tell|Try|Update|Upload|Use|Wait)\b/i;
 
 /** A refusal nobody knows what to do about is a dead end: every code is a whole sentence with something to do in it. */
 export function saysWhatToDo(code: string): void {

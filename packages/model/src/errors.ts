@@ -50,7 +50,7 @@ export const ERRORS = {
   retention:
     'The law wants this kept for now. Name a request of the person concerned, or wait until the period of keeping is over.',
   'must-be-told':
-    'Under this rule telling the family may not wait this long. Tell it at once, or first where the rule says before.',
+    'Under this rule telling the family may not wait this long. Tell it now, or before where the rule says so, and record that.',
   // decisions (what a partner may hear; the ledger keeps the exact reason)
   'no-basis': 'There is no standing basis for this. Ask the family, or name a legal basis.',
   'quorum-stale':
