@@ -18,6 +18,7 @@ import {
   Purpose,
   partner,
   type Statement,
+  type StatementKind,
 } from '@eenmaal/model';
 import { isSameSide } from './accept-acts.ts';
 import { decidesIn, readsAll } from './authority.ts';
@@ -57,6 +58,10 @@ export type Sight = {
   version: string;
 };
 
+/** Judged by `maySee`, from the compartment they are about; most of what is said is of these. */
+const OF_PLACES: ReadonlySet<StatementKind> = new Set(['grant', 'withdraw', 'refuse']);
+const OF_SEATS: ReadonlySet<StatementKind> = new Set(['seat', 'seat-end', 'objection', 'weigh']);
+
 /** Computes what `party` may see of `dossier` at `now`. A stranger to it sees nothing. */
 export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant): Sight {
   const known = state.dossiers.get(dossier);
@@ -75,10 +80,11 @@ export function sightOf(state: State, party: PartyId, dossier: Id, now: Instant)
     addOrdered(state, sight, known, now);
     addForOrganisation(state, sight, known, now);
   }
-  const ofSeats = ({ kind }: Act) => kind === 'seat' || kind === 'seat-end' || kind === 'objection' || kind === 'weigh';
+  const judged = known.acts.filter(({ kind }) => !OF_PLACES.has(kind));
   // seats last: whether the family may know of one hangs on what else it sees
-  for (const act of known.acts.toSorted((one, other) => Number(ofSeats(one)) - Number(ofSeats(other))))
-    if (seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
+  for (const last of [false, true])
+    for (const act of judged)
+      if (OF_SEATS.has(act.kind) === last && seesAct(state, sight, known, act, now)) sight.statements.add(act.id);
   for (const id of known.gone) if (seesGone(state, sight, id, family)) sight.gone.add(id);
   addSigners(state, sight, known);
   if (!family) addRecipients(state, sight, known);
@@ -161,8 +167,8 @@ function addOrdered(
 
 /** Messages disclosed to it that it may open now, and what the family is not told of. */
 function addItems(state: State, sight: Sight, known: DossierState, now: Instant): void {
-  for (const { id } of known.acts) {
-    const disclosure = state.disclosures.get(id);
+  for (const { kind, id } of known.acts) {
+    const disclosure = kind === 'disclose' ? state.disclosures.get(id) : undefined;
     if (!disclosure) continue;
     if (!disclosure.told) sight.hidden.add(id);
     if (disclosure.to !== sight.party) continue;

@@ -2,6 +2,7 @@
  * The ledger service: one writer over one store. It takes over the store (or refuses to, when another serves it), then
  * answers every participant over its sealed channel. Before: the broker pinned who speaks. After: journal and log.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { accountOf, type Caller, type LedgerStore, serveChannels } from '@eenmaal/broker';
 import { knowsDossier, type Law, signerOf } from '@eenmaal/consent';
 import { type Identity, type Random, signBytes, text, toBase64url } from '@eenmaal/crypto';
@@ -17,7 +18,7 @@ import { chunk, fetch, open, type Services, submit, type UnsafeSwitches } from '
 import { refusalLog } from './refusals.ts';
 import { state } from './statements.ts';
 import { MAIN, type VaultKeys } from './vault.ts';
-import { changes, goneAfter, hasNews, log, notices, view } from './views.ts';
+import { changes, goneAfter, hasNews, log, notices, readOnce, view } from './views.ts';
 
 export type LedgerOptions = {
   store: LedgerStore;
@@ -199,7 +200,10 @@ function inclusion(journal: Journal, index: number, size: number): Answer<'inclu
 async function wake(journal: Journal, first: number, count: number, notify: (account: string) => void): Promise<void> {
   const { state, index } = journal;
   const [after, upTo] = [first - 1, first + count - 1];
+  // the answer to who wrote it goes first
+  await nextTurn();
   const woken = new Set<string>();
+  const read = readOnce(journal);
   const rouse = (account: string): void => {
     if (!woken.has(account)) notify(account);
     woken.add(account);
@@ -212,7 +216,7 @@ async function wake(journal: Journal, first: number, count: number, notify: (acc
     rouse('families');
     for (const party of [...concerned].map(partner)) {
       if (woken.has(accountOf(party)) || !knowsDossier(state, party, dossier, state.at)) continue;
-      if (await hasNews(journal, party, dossier, after, upTo)) rouse(accountOf(party));
+      if (await hasNews(journal, party, dossier, [after, upTo], read)) rouse(accountOf(party));
     }
   }
 }

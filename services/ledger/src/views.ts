@@ -3,6 +3,7 @@ import {
   clocksFor,
   decide,
   type ErasedDossier,
+  type FoldInput,
   isSameSide,
   knowsDossier,
   maySee,
@@ -62,8 +63,30 @@ export async function changes(
     return { touched, changed, gone: gone.map(({ dossier }) => dossier), upTo, sequence };
   });
   const { touched, changed, ...rest } = found;
-  for (const dossier of touched) if (await hasNews(journal, party, dossier, after, rest.upTo)) changed.add(dossier);
+  for (const dossier of touched) if (await hasNews(journal, party, dossier, [after, rest.upTo])) changed.add(dossier);
   return { dossiers: [...changed], ...rest };
+}
+
+/** An entry, read. */
+type Read = { event: Event; input: FoldInput };
+type ReadEntry = (index: number) => Promise<Read | null>;
+
+const entryReader =
+  (journal: Journal): ReadEntry =>
+  async (index) => {
+    const entry = await journal.entryIfThere(index);
+    return entry && { event: entry.event, input: trustEvent(entry.event) };
+  };
+
+/** Reads each entry once, for all who may have news in it. */
+export function readOnce(journal: Journal): ReadEntry {
+  const read = entryReader(journal);
+  const known = new Map<number, ReturnType<ReadEntry>>();
+  return (index) => {
+    const entry = known.get(index) ?? read(index);
+    known.set(index, entry);
+    return entry;
+  };
 }
 
 /** Whether `party`, which knows the dossier, may see one of its entries after `after` and up to `upTo`, or may have the message in it. */
@@ -71,19 +94,20 @@ export async function hasNews(
   journal: Journal,
   party: PartyId,
   dossier: Id,
-  after: number,
-  upTo: number,
+  [after, upTo]: readonly [number, number],
+  read = entryReader(journal),
 ): Promise<boolean> {
   const { state, index } = journal;
   if (erasuresOf(state, dossier, after).some((at) => at <= upTo)) return true;
   let sight: Sight | undefined;
   for (const at of index.entriesOf(dossier, after)) {
     if (at > upTo) return false;
-    const entry = await journal.entryIfThere(at);
+    const entry = await read(at);
     if (!entry) continue;
     if (isOthers(state, party, entry.event)) continue;
+    if (mayFetch(state, party, entry)) return true;
     sight ??= sightOf(state, party, dossier, state.at);
-    if (mayFetch(state, party, entry.event) || shows(state, party, sight, entry)) return true;
+    if (shows(state, party, sight, entry)) return true;
   }
   return false;
 }
@@ -96,9 +120,7 @@ function isOthers({ messages }: State, party: PartyId, event: Event): boolean {
 }
 
 /** Whether this is a message it may have now: of one from others an organisation is not shown the entry. */
-function mayFetch(state: State, party: PartyId, event: Event): boolean {
-  if (event.kind !== 'message') return false;
-  const input = trustEvent(event);
+function mayFetch(state: State, party: PartyId, { input }: Read): boolean {
   const message = input.kind === 'message' ? state.messages.get(input.header.id) : undefined;
   if (!message) return false;
   const { id, compartment } = message;
@@ -146,7 +168,9 @@ export async function view(
       break;
     }
     const entry = await journal.entryIfThere(index);
-    if (!entry || !shows(journal.state, party, sight, entry)) continue;
+    if (!entry) continue;
+    const { event } = entry;
+    if (!shows(journal.state, party, sight, { event, input: trustEvent(event) })) continue;
     const shown = toView(index, entry);
     entries.push(shown);
     size += shown.event.length + 200;
@@ -155,8 +179,7 @@ export async function view(
   return { version, entries, links: after < 0 ? links : [], more };
 }
 
-function shows(state: State, party: PartyId, sight: Sight | null, { event }: Entry): boolean {
-  const input = trustEvent(event);
+function shows(state: State, party: PartyId, sight: Sight | null, { event, input }: Read): boolean {
   const statement = input.kind === 'statement' ? input.statement : null;
   if (sight === null) return statement !== null && isForAll(party, statement);
   if (event.kind === 'dossier-erasure') return knowsDossier(state, party, event.dossier, state.at);
