@@ -141,6 +141,11 @@ describe('what was shared without a yes', () => {
     expect(english).toContain('(Wmo 2015 5.2.6)');
   }, 30_000);
 
+  it('names an organisation once among the readers, whatever seats it has', async () => {
+    const readers = /kunnen lezen: (.*)\.$/m.exec(await says('mother', 'onderdelen'))?.[1]?.split(', ') ?? [];
+    expect(readers.filter((name) => name === 'Organisation org-a')).toHaveLength(1);
+  }, 30_000);
+
   it('is told in the sentences of the law, to a child in a child’s words', async () => {
     const text = await says('mother', 'nieuws');
     expect(text).toContain('Er is iets over u of uw kind gedeeld zonder uw ja.');

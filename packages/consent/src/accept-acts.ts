@@ -23,6 +23,7 @@ import { deciderOf, readsAll } from './authority.ts';
 import { addTerm } from './civil-time.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
+import { isSameSide } from './knowledge.ts';
 import { ageBand, REPORT_RULE, ruleAt } from './law.ts';
 import { prohibition } from './prohibitions.ts';
 import type { DossierState, MessageState, State } from './state.ts';
@@ -253,10 +254,6 @@ function checkItems(
   if (next.index <= old.index || next.supersededBy || next.erased) return 'statement-out-of-order';
   return old.supersededBy ? 'statement-conflict' : null;
 }
-
-/** The same party, or the same organisation. */
-export const isSameSide = (one: PartyId, other: PartyId): boolean =>
-  one === other || (organisationOf(one) !== null && organisationOf(one) === organisationOf(other));
 
 type OrganisationAct = StatementOf<'ask' | 'disclose' | 'endorse' | 'inform' | 'weigh' | 'answer'>;
 

@@ -24,7 +24,7 @@ import { decide, type Question } from './decide.ts';
 import { secondPersonFor } from './disclosure.ts';
 import { decideFor, type Known, viewOf } from './explain-view.ts';
 import { bareMessage } from './fold-erasures.ts';
-import { isSide, subjectsOf } from './knowledge.ts';
+import { isSameSide, subjectsOf } from './knowledge.ts';
 import { type ReasonText, type Rule, referenceAt, ruleAt } from './law.ts';
 import { Remembered } from './remembered.ts';
 import type { CompartmentState, DeciderId, PersonState, State } from './state.ts';
@@ -192,14 +192,14 @@ function dutiesOf({ state, decision }: Known, question: Question, now: Instant, 
   if (decision.outcome === 'permit') {
     add('log', [question.party]);
     const sender = message?.sender ?? question.from;
-    if (sender && !isPerson(sender) && !isSide(sender, question.party)) add('strip-third-persons', [sender]);
+    if (sender && !isPerson(sender) && !isSameSide(sender, question.party)) add('strip-third-persons', [sender]);
     const until = endOf(state, decision, question);
     if (until !== null) add('review', [question.party], until);
   }
   const rule = given && ruleAt(state.law, given.rule, now);
   if (rule && !given.endorsement && secondPersonFor(rule, given, rule.onRequest && given.ask !== null))
     add('second-person', [given.by], given.emergency ? reviewDue(state.law, given.at) : null);
-  if (given && !given.told && (isOfficer(reader) || isSide(reader, given.by)))
+  if (given && !given.told && (isOfficer(reader) || isSameSide(reader, given.by)))
     add('inform', toTell(state, subjectsOf(state, given), now), recheckDue(state.law, given.at, 0));
   if (message && message.disputedBy.size > 0) add('disputed-travels', [question.party]);
   return duties;
@@ -239,7 +239,7 @@ export function mayIShare(state: State, asked: ShareQuestion, now: Instant, audi
   const officer = isOfficer(audience.party);
   const view = officer ? state : viewOf(state, question, now, audience.party);
   const place = view.compartments.get(compartment);
-  if (!place || !(officer || isSide(audience.party, from))) return { now: answer, bases: [] };
+  if (!place || !(officer || isSameSide(audience.party, from))) return { now: answer, bases: [] };
   const bases = view.law.rules
     .filter((rule) => (asked.rule ?? rule.id) === rule.id && ruleAt(view.law, rule.id, now) === rule)
     .filter((rule) => wouldPermit(view, asked, place, rule, now))
@@ -289,7 +289,7 @@ function requestFor(
       ask.rule === rule &&
       ask.purpose === purpose &&
       ask.to === organisationOf(from) &&
-      isSide(ask.by, to) &&
+      isSameSide(ask.by, to) &&
       place.subjects.every((id) => ask.about.includes(id))
     )
       return ask.id;

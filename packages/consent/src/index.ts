@@ -10,6 +10,7 @@ export * from './decide.ts';
 export * from './directory.ts';
 export * from './explain.ts';
 export * from './fold.ts';
+export { isSameSide } from './knowledge.ts';
 export * from './law.ts';
 export * from './notices.ts';
 export { Numbers } from './numbers.ts';

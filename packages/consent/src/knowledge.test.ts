@@ -1,7 +1,7 @@
 /** What notices, clocks and explanations ask of the past: who could read when, who was told when, who knows of whom. */
 import type { PartyId } from '@eenmaal/model';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { agreedAt, isSide, knowsOrganisation, standing, subjectsOf, toldAt } from './knowledge.ts';
+import { agreedAt, isSameSide, knowsOrganisation, standing, subjectsOf, toldAt } from './knowledge.ts';
 import { Noted } from './test-noted.ts';
 import {
   CHILD14,
@@ -173,7 +173,7 @@ it('a side is an organisation with its seats, or one person', () => {
     [MOTHER, FATHER, false],
     [MOTHER, CLINIC, false],
   ] as const)
-    expect([one, other, isSide(one, other)]).toEqual([one, other, same]);
+    expect([one, other, isSameSide(one, other)]).toEqual([one, other, same]);
 });
 
 describe('whether somebody of the family knows that an organisation has to do with it', () => {

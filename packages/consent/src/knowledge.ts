@@ -21,9 +21,13 @@ import {
 } from './state.ts';
 import type { Sight } from './visible.ts';
 
+/** The same party, or the same organisation. */
+export const isSameSide = (one: PartyId, other: PartyId): boolean =>
+  one === other || (organisationOf(one) !== null && organisationOf(one) === organisationOf(other));
+
 /** The moments a disclosure was looked at again by who made it: it was told, or had to wait on. */
 export const informsOf = ({ acts }: DossierState, disclosure: DisclosureState): Act[] =>
-  acts.filter(({ kind, about, by }) => kind === 'inform' && about === disclosure.id && isSide(by, disclosure.by));
+  acts.filter(({ kind, about, by }) => kind === 'inform' && about === disclosure.id && isSameSide(by, disclosure.by));
 
 /** When the family was told; null while it waits. Nothing is said after it was told, so the last word was that. */
 export const toldAt = (dossier: DossierState, given: DisclosureState): Instant | null =>
@@ -37,10 +41,6 @@ export const subjectsOf = (state: State, { items }: DisclosureState): Id[] => [
 /** Who made the disclosure, or has the seat, that an objection or its weighing is about; nobody's name when there is none. */
 export const ownerOf = (state: State, dossier: DossierState, act: Id): PartyId =>
   state.disclosures.get(act)?.by ?? seatOf(state, dossier.id, act)?.seat ?? '';
-
-/** The same party, or of the same organisation. */
-export const isSide = (party: PartyId, other: PartyId): boolean =>
-  party === other || (organisationOf(party) !== null && organisationOf(party) === organisationOf(other));
 
 /** Grants of one decider that were not ended then. */
 export type Live = (decider: DeciderId) => readonly GrantState[];

@@ -4,7 +4,7 @@ import { organisationOf, partner } from '@eenmaal/model';
 import { deciderOf, decidersOf } from './authority.ts';
 import {
   agreedAt,
-  isSide,
+  isSameSide,
   knowsOrganisation,
   type Live,
   ownerOf,
@@ -67,7 +67,7 @@ function tellAct(listener: Listener, tell: Tell, act: Act): void {
       if (state.requests.get(about)?.by === party) tell(at, 'request-answered', about);
       return;
     case 'objection':
-      if (isSide(party, ownerOf(state, dossier, about))) tell(at, 'objection-made', about);
+      if (isSameSide(party, ownerOf(state, dossier, about))) tell(at, 'objection-made', about);
       return;
     case 'weigh':
       if ((person !== null || isObjector(dossier, act, party)) && knowsOwner(listener, act, about))
@@ -129,7 +129,7 @@ function tellMessage(
   rule?: string,
 ): void {
   const message = state.messages.get(id);
-  if (!message || (message.marks.includes('source') && !isSide(party, message.sender))) return;
+  if (!message || (message.marks.includes('source') && !isSameSide(party, message.sender))) return;
   const received = message.delivered.has(party) || message.opened.has(party);
   if (received || sight.compartments.has(message.compartment)) tell(act.at, code, id, rule);
 }

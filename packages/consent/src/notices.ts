@@ -9,7 +9,16 @@ import { decidesIn } from './authority.ts';
 import { clocksOf, recheckDue, reviewDue } from './clocks.ts';
 import { consultClocks } from './clocks-messages.ts';
 import { secondPersonFor } from './disclosure.ts';
-import { agreedAt, informsOf, isSide, knowsOrganisation, readAbout, spokenFor, standing, toldAt } from './knowledge.ts';
+import {
+  agreedAt,
+  informsOf,
+  isSameSide,
+  knowsOrganisation,
+  readAbout,
+  spokenFor,
+  standing,
+  toldAt,
+} from './knowledge.ts';
 import { referenceAt, ruleAt } from './law.ts';
 import { type Listener, noticesOfActs, type Tell } from './notices-acts.ts';
 import { type DisclosureState, type GrantState, type PersonState, type State, saysTo } from './state.ts';
@@ -131,9 +140,9 @@ function tellGrant({ state, organisation, person, sight }: Listener, tell: Tell,
 function tellDisclosure({ state, dossier, party, person, sight }: Listener, tell: Tell, given: DisclosureState) {
   const { id, rule: name, at, endorsement, emergency } = given;
   const told = toldAt(dossier, given);
-  if (!isSide(party, given.by)) {
+  if (!isSameSide(party, given.by)) {
     // what an organisation was given itself is no news to it
-    const hears = person !== null || !isSide(party, given.to);
+    const hears = person !== null || !isSameSide(party, given.to);
     if (hears && told !== null && sight.statements.has(id)) tell(told, 'disclosed', id, name);
     return;
   }
@@ -162,7 +171,9 @@ export function clocksFor(state: State, party: PartyId, dossier: Id | null, now:
     const clocks = consultClocks(state, now);
     if (isOfficer(party)) return clocks;
     // both sides: who must answer, and who asked
-    return clocks.filter(({ about, who }) => isSide(party, who) || isSide(party, state.consults.get(about)?.by ?? ''));
+    return clocks.filter(
+      ({ about, who }) => isSameSide(party, who) || isSameSide(party, state.consults.get(about)?.by ?? ''),
+    );
   }
   if (isOfficer(party)) return clocksOf(state, dossier, now);
   const listener = listenerOf(state, party, dossier, now);

@@ -2,9 +2,9 @@
 import { organisationOf, type PartyId, type Statement } from '@eenmaal/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSameSide } from './accept-acts.ts';
 import { decide, type Question } from './decide.ts';
 import { fold } from './fold.ts';
+import { isSameSide } from './knowledge.ts';
 import { isStale, keyNeed, readersOf } from './readers.ts';
 import { currentEpoch, emptyState, type State, saysTo } from './state.ts';
 import {

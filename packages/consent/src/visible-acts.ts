@@ -3,10 +3,10 @@
  * part; nobody hears that somebody else is in it, or objected.
  */
 import { type Id, isPerson, nameOf, organisationOf, type PartyId, partner, person } from '@eenmaal/model';
-import { isSameSide } from './accept-acts.ts';
 import { readsAll } from './authority.ts';
 import { decide } from './decide.ts';
 import { seatOf } from './fold-acts.ts';
+import { isSameSide } from './knowledge.ts';
 import type { Act, DeciderId, DisclosureState, DossierState, State } from './state.ts';
 import type { Sight } from './visible.ts';
 

@@ -20,11 +20,10 @@ import {
   type Statement,
   type StatementKind,
 } from '@eenmaal/model';
-import { isSameSide } from './accept-acts.ts';
 import { decidesIn, readsAll } from './authority.ts';
 import { problemOf } from './consents.ts';
 import { decide } from './decide.ts';
-import { knowsOrganisation } from './knowledge.ts';
+import { isSameSide, knowsOrganisation } from './knowledge.ts';
 import { ageBand, whoDecides, whoReads } from './law.ts';
 import {
   type Act,

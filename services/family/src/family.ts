@@ -34,12 +34,12 @@ export function familyMember({ participant, dossier, name, language }: Member) {
     const organisation = organisationOf(party) ?? nameOf(party);
     return oneLine(participant.mirror.state.parties.get(partnerId(organisation))?.name ?? organisation);
   };
-  const others = (id: Id): string[] =>
-    participant
-      .preview(id)
-      .map(({ party }) => party)
-      .filter((party) => party !== participant.party)
-      .map(nameOfParty);
+  /** An organisation once, whatever seats it has here: they have its name. */
+  const others = (id: Id): string[] => {
+    const parties = participant.preview(id).map(({ party }) => party);
+    const byName = new Map(parties.map((party) => [organisationOf(party) ?? party, party]));
+    return [...byName.values()].filter((party) => party !== participant.party).map(nameOfParty);
+  };
   const list = (names: string[]): string => (names.length === 0 ? texts.nobodyElse : names.join(', '));
 
   /** What a part is called, where we have its key. */
